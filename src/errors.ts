@@ -1,0 +1,61 @@
+/**
+ * Every error that Akin expects. A code travels between processes; the text is what a person reads in the
+ * terminal, and the renderer words the same code in the user's language.
+ */
+export const errorCodes = {
+  'bad-request': 'The request was not understood.',
+  cancelled: 'Cancelled.',
+  'engine-gone': 'The engine stopped. Akin starts it again; try once more in a moment.',
+  'folder-missing': 'The folder {path} is not there. Reconnect the drive or choose another folder.',
+  'folder-unreadable': 'The folder {path} may not be read. Change its permissions, then scan again.',
+  'folder-overlaps': 'The folder {path} is already covered by {other}.',
+  'folder-unknown': 'That folder is not in this library.',
+  'photo-unknown': 'That photo is no longer in the library.',
+  'photo-missing': 'The file {path} is not there any more.',
+  'photo-unreadable': 'The file {path} could not be read: {reason}.',
+  'photo-unsupported': 'The file {path} is not a picture that Akin reads.',
+  'photo-too-large': 'The picture {path} has {megapixels} megapixels; Akin reads at most {limit}.',
+  'photo-damaged': 'The picture {path} is damaged: {reason}.',
+  'library-in-use': 'The library {path} is in use by process {holder}. Close that one first.',
+  'library-read-only': 'The library {path} cannot be written. Change its permissions or choose another with --library.',
+  'library-full': 'The disk of the library {path} is full. Free some space, then start again: nothing is lost.',
+  'catalog-newer':
+    'The library {path} was written by a newer Akin (catalog version {found}, this one knows {known}). Update Akin.',
+  'catalog-damaged':
+    'The catalog was damaged and has been set aside as {path}. A new one was started; add your folders again.',
+  'model-missing': 'The model {path} is not there. Install Akin again or import a model.',
+  'model-damaged': 'The model {path} is damaged: {reason}. Install Akin again or import the model once more.',
+  'model-newer': 'The model {path} was made for a newer Akin (format {found}, this one knows {known}). Update Akin.',
+  'model-unknown': 'The model {path} has an architecture that Akin does not know: {architecture}.',
+  'no-photos': 'There are no photos in the library yet. Add a folder first.',
+  'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
+  internal: 'Something went wrong inside Akin: {reason}',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** Puts the details into the places that a message names, as in `{path}`. */
+export function fillMessage(template: string, details: ErrorDetails): string {
+  return template.replace(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place));
+}
+
+/** An error that the user can do something about; `details` fill the places in its message. */
+export class AkinError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(fillMessage(errorCodes[code], details), options);
+    this.name = 'AkinError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Wraps whatever was thrown, so that a boundary always passes on an `AkinError`. */
+export function asAkinError(error: unknown): AkinError {
+  if (error instanceof AkinError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new AkinError('cancelled');
+  return new AkinError('internal', { reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+}
