@@ -4,6 +4,7 @@
  * display, and comes in only from the main process and the command line.
  */
 import { z } from 'zod';
+import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
 const count = z.int().nonnegative();
@@ -92,9 +93,6 @@ const searchResult = z.object({
   milliseconds: z.number(),
 });
 export type SearchResult = z.infer<typeof searchResult>;
-
-/** A picture that is not in the library may be this large, in bytes. */
-export const maximumQueryBytes = 256 * 1024 * 1024;
 
 /** Requests that the renderer may make. */
 export const requests = {

@@ -1,0 +1,4 @@
+/** Limits that the renderer needs as well, kept apart from `api.ts` so that it need not carry the schemas. */
+
+/** A picture that is not in the library may be this large, in bytes. */
+export const maximumQueryBytes = 256 * 1024 * 1024;
