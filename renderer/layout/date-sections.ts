@@ -17,7 +17,7 @@ const photosForDays = 8;
 export function dateSections(takenAt: ArrayLike<number>): DateSections {
   const start: number[] = [];
   const daily: number[] = [];
-  for (let first = 0; first < takenAt.length; ) {
+  for (let first = 0; first < takenAt.length;) {
     const month = monthBounds(takenAt[first] ?? 0);
     const days: number[] = [];
     let day = Number.NaN;

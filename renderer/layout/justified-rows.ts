@@ -71,7 +71,16 @@ export function layOutRows(
     while (first < end) {
       const row = fillRow(aspects, first, end, width, rowHeight, gap);
       const height = Math.max(1, Math.round(row.height));
-      placeRow(aspects, first, row.end, row.height, row.full ? width : Number.POSITIVE_INFINITY, gap, left, widths);
+      placeRow(
+        aspects,
+        first,
+        row.end,
+        row.height,
+        row.full ? width : Number.POSITIVE_INFINITY,
+        gap,
+        left,
+        widths,
+      );
       rowTop[rows] = top;
       rowHeights[rows] = height;
       rowStart[rows] = first;

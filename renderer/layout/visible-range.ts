@@ -29,7 +29,12 @@ export function visibleRows(layout: RowLayout, top: number, bottom: number): Ran
 }
 
 /** Headings that touch the stretch from `top` to `bottom`; each is `headingHeight` high. */
-export function visibleSections(layout: RowLayout, top: number, bottom: number, headingHeight: number): Range {
+export function visibleSections(
+  layout: RowLayout,
+  top: number,
+  bottom: number,
+  headingHeight: number,
+): Range {
   const first = countAtMost(layout.sectionTop, top - headingHeight);
   return { first, end: Math.max(first, countAtMost(layout.sectionTop, bottom)) };
 }

@@ -44,7 +44,11 @@ export function zoomAt(
   const { scale } = clampPlacement({ scale: placement.scale * factor, x: 0, y: 0 }, picture, view);
   const grown = scale / placement.scale;
   return clampPlacement(
-    { scale, x: pointer.x - (pointer.x - placement.x) * grown, y: pointer.y - (pointer.y - placement.y) * grown },
+    {
+      scale,
+      x: pointer.x - (pointer.x - placement.x) * grown,
+      y: pointer.y - (pointer.y - placement.y) * grown,
+    },
     picture,
     view,
   );

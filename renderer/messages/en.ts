@@ -51,7 +51,8 @@ export const en = {
     restored: (name: string) => `${name} is back.`,
     added: (name: string) => `${name} was added.`,
     missing: 'Not connected',
-    missingHint: 'This folder cannot be found. Its photos stay in the library until it is back or you remove it.',
+    missingHint:
+      'This folder cannot be found. Its photos stay in the library until it is back or you remove it.',
     unreadable: 'No permission',
     unreadableHint: 'This folder may not be read. Change its permissions, then scan again.',
     failures: 'Unreadable files',
@@ -73,15 +74,19 @@ export const en = {
     photo: (date: string) => `Photo, ${date}`,
     hint: 'Arrow keys to move, Enter to find matches, Space to view',
     empty: 'No photos here yet',
-    emptyHint: 'Akin reads JPEG, PNG, WebP, AVIF, TIFF and GIF. Photos show up as soon as they are in the folder.',
+    emptyHint:
+      'Akin reads JPEG, PNG, WebP, AVIF, TIFF and GIF. Photos show up as soon as they are in the folder.',
     reading: 'Looking for photos…',
     readingHint: 'They appear here as they are read.',
   },
   progress: {
     label: 'Indexing',
     scanning: (found: number) =>
-      found === 0 ? 'Looking through your folders' : `Looking through your folders: ${counted(found, 'file', 'files')}`,
-    indexing: (done: number, total: number) => `Reading photos: ${number.format(done)} of ${number.format(total)}`,
+      found === 0
+        ? 'Looking through your folders'
+        : `Looking through your folders: ${counted(found, 'file', 'files')}`,
+    indexing: (done: number, total: number) =>
+      `Reading photos: ${number.format(done)} of ${number.format(total)}`,
     paused: (done: number, total: number) => `Paused at ${number.format(done)} of ${number.format(total)}`,
     rate: (rate: string) => `${rate} photos/s`,
     failed: (count: number) => `${number.format(count)} unreadable`,
@@ -96,7 +101,8 @@ export const en = {
     starting: 'Opening your library…',
     restarting: 'Akin’s engine stopped and is starting again. Your library is safe.',
     failed: 'Akin’s engine does not start',
-    failedHint: 'Close Akin and open it again. If that does not help, install it once more: your library is kept.',
+    failedHint:
+      'Close Akin and open it again. If that does not help, install it once more: your library is kept.',
   },
   results: {
     title: 'Photos that belong with this one',
@@ -131,7 +137,8 @@ export const en = {
     hint: 'The picture is not added to your library',
     folder: 'To add a folder, use “Add a folder” at the side.',
     nothing: 'There is no picture in what you dropped or pasted.',
-    tooLarge: (name: string, limit: string) => `${name} is larger than ${limit}. Save a smaller copy and try that.`,
+    tooLarge: (name: string, limit: string) =>
+      `${name} is larger than ${limit}. Save a smaller copy and try that.`,
     noLibrary: 'Add a folder first, so that there are photos to compare with.',
     pasted: 'Pasted picture',
   },
@@ -162,6 +169,14 @@ export const en = {
       `${counted(count, 'file', 'files')} could not be read. Everything else works as usual; Akin tries again when a file changes.`,
     none: 'Every file could be read',
     noneHint: 'Files that Akin cannot read are listed here with the reason.',
+    reasons: {
+      'photo-missing': 'The file is not there any more',
+      'photo-unreadable': 'The file could not be opened',
+      'photo-unsupported': 'Not a picture that Akin reads',
+      'photo-too-large': 'The picture has too many pixels',
+      'photo-damaged': 'The picture is damaged',
+      'folder-unreadable': 'The folder may not be read',
+    },
   },
 };
 

@@ -31,7 +31,8 @@ export const zhCn: Messages = {
     'library-in-use': '图库 {path} 正被进程 {holder} 使用。请先关闭该程序。',
     'library-read-only': '无法写入图库 {path}。请修改权限后重新启动 Akin。',
     'library-full': '图库 {path} 所在磁盘已满。请腾出空间后重新启动，数据不会丢失。',
-    'catalog-newer': '图库 {path} 由更新版本的 Akin 创建（目录版本 {found}，当前支持 {known}）。请更新 Akin。',
+    'catalog-newer':
+      '图库 {path} 由更新版本的 Akin 创建（目录版本 {found}，当前支持 {known}）。请更新 Akin。',
     'catalog-damaged': '目录已损坏，并已另存为 {path}。新目录已建立，请重新添加文件夹。',
     'model-missing': '找不到模型 {path}。请重新安装 Akin。',
     'model-damaged': '模型 {path} 已损坏：{reason}。请重新安装 Akin。',
@@ -177,5 +178,13 @@ export const zhCn: Messages = {
     lead: (count) => `${counted(count, '个文件')}无法读取。其余功能不受影响；文件更改后 Akin 会再次尝试。`,
     none: '所有文件都可以读取',
     noneHint: 'Akin 无法读取的文件及其原因会列在这里。',
+    reasons: {
+      'photo-missing': '文件已不存在',
+      'photo-unreadable': '无法打开文件',
+      'photo-unsupported': '不是 Akin 支持的图片',
+      'photo-too-large': '图片像素过多',
+      'photo-damaged': '图片已损坏',
+      'folder-unreadable': '没有读取该文件夹的权限',
+    },
   },
 };

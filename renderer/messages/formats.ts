@@ -1,0 +1,81 @@
+/** Dates, sizes and shares as the reader's language writes them. Dates are the camera's wall clock, kept as UTC. */
+
+const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
+
+function dates(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `date ${tag} ${JSON.stringify(options)}`;
+  const format = cache.get(key) ?? new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
+  cache.set(key, format);
+  return format as Intl.DateTimeFormat;
+}
+
+function numbers(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `number ${tag} ${JSON.stringify(options)}`;
+  const format = cache.get(key) ?? new Intl.NumberFormat(tag, options);
+  cache.set(key, format);
+  return format as Intl.NumberFormat;
+}
+
+/** @param time milliseconds since 1970; an impossible one gives '' */
+function date(tag: string, time: number, options: Intl.DateTimeFormatOptions): string {
+  return Math.abs(time) <= 8.64e15 ? dates(tag, options).format(time) : '';
+}
+
+export function formatDay(tag: string, time: number): string {
+  return date(tag, time, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+export function formatMonth(tag: string, time: number): string {
+  return date(tag, time, { month: 'long', year: 'numeric' });
+}
+
+export function formatMoment(tag: string, time: number): string {
+  return date(tag, time, { dateStyle: 'long', timeStyle: 'short' });
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** @param bytes 0 or more; steps of 1000, like file managers */
+export function formatBytes(tag: string, bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  const digits = step === 0 || value >= 10 ? 0 : 1;
+  return numbers(tag, {
+    style: 'unit',
+    unit: byteUnits[step] ?? 'byte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/**
+ * A score as a share. Only what is known to be identical may read as 100 %.
+ * @param score -1..1, the dot product of two descriptors
+ */
+export function formatScore(tag: string, score: number, identical: boolean): string {
+  const share = identical ? 1 : Math.min(0.99, Math.max(0, score));
+  return numbers(tag, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+/** @param milliseconds 0 or more */
+export function formatDuration(tag: string, milliseconds: number): string {
+  const unit = milliseconds < 1000 ? 'millisecond' : 'second';
+  const value = unit === 'second' ? milliseconds / 1000 : Math.max(1, milliseconds);
+  return numbers(tag, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: unit === 'second' ? 1 : 0,
+  }).format(value);
+}
+
+export function formatNumber(tag: string, value: number, digits = 0): string {
+  return numbers(tag, { maximumFractionDigits: digits }).format(value);
+}
+
+/** @returns degrees with their direction, such as "48.8584° N, 2.2945° E" */
+export function formatPosition(tag: string, latitude: number, longitude: number): string {
+  const degrees = numbers(tag, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+  const north = `${degrees.format(Math.abs(latitude))}° ${latitude < 0 ? 'S' : 'N'}`;
+  return `${north}, ${degrees.format(Math.abs(longitude))}° ${longitude < 0 ? 'W' : 'E'}`;
+}
