@@ -5,6 +5,7 @@
  * found from `dist/engine/*.js` and `dist/cli/*.js` alike.
  */
 import { Worker } from 'node:worker_threads';
+import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import type { FoundFiles, WalkOutcome } from './walk.ts';
 
@@ -65,7 +66,10 @@ async function outcomeOf(
 
 /** The error for a root that cannot be read; whatever is not a matter of permission counts as not being there. */
 export function asFolderError(code: string, folder: string): AkinError {
-  const path = Buffer.from(folder, 'latin1').toString('utf8');
   const denied = code === 'EACCES' || code === 'EPERM';
-  return new AkinError(denied ? 'folder-unreadable' : 'folder-missing', { path }, { cause: code });
+  return new AkinError(
+    denied ? 'folder-unreadable' : 'folder-missing',
+    { path: displayPath(folder) },
+    { cause: code },
+  );
 }

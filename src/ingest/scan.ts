@@ -1,0 +1,73 @@
+/** Compares a folder on disk with what the catalog remembers of it. */
+import { displayPath } from '../catalog/path-bytes.ts';
+import { AkinError } from '../errors.ts';
+import { crawl } from './crawl.ts';
+import type { FileState, IndexedFolder, IndexStore, KnownFile } from './index-store.ts';
+import type { UnreadableFolder } from './walk.ts';
+
+/** A file that is new, changed, or not yet described by the model in use. */
+export interface Task extends FileState {
+  /** Absolute path of its folder, as a byte string. */
+  root: string;
+  /** The photo that it has been so far, if any. */
+  photoId: number | null;
+}
+
+export interface ScanResult {
+  tasks: Task[];
+  /** Known files that are not there any more. */
+  gone: (KnownFile & { folderId: number })[];
+  unchanged: number;
+  unreadable: UnreadableFolder[];
+}
+
+/**
+ * Scans one folder. Photos below a sub-folder that could not be read are neither tasks nor gone.
+ * @param onFound gets the number of files found so far
+ * @throws AkinError `folder-missing` (also when a folder that had photos is now entirely empty, as the mount point
+ *   of a drive that is not there), `folder-unreadable`, `cancelled`
+ */
+export async function scanFolder(
+  store: IndexStore,
+  folder: IndexedFolder,
+  onFound: (files: number) => void,
+  signal: AbortSignal,
+): Promise<ScanResult> {
+  const result: ScanResult = { tasks: [], gone: [], unchanged: 0, unreadable: [] };
+  let found = 0;
+  const crawling = crawl(
+    folder.path,
+    ({ paths, sizes, modified }) => {
+      paths.forEach((path, at) => {
+        const file = { folderId: folder.id, path, size: sizes[at] ?? 0, modified: modified[at] ?? 0 };
+        const before = known.get(path);
+        known.delete(path);
+        if (before?.finished && before.size === file.size && before.modified === file.modified)
+          result.unchanged++;
+        else result.tasks.push({ ...file, root: folder.path, photoId: before?.photoId ?? null });
+      });
+      onFound((found += paths.length));
+    },
+    { signal },
+  );
+  // The worker needs a moment to start and walks on its own: meanwhile the catalog is read here.
+  crawling.catch(() => undefined);
+  const known = readKnown(store, folder.id);
+  const { unreadable, empty } = await crawling;
+  if (empty && known.size > 0) {
+    throw new AkinError('folder-missing', { path: displayPath(folder.path) });
+  }
+  result.unreadable = unreadable;
+  for (const file of known.values()) {
+    if (!unreadable.some(({ path }) => path === '' || file.path.startsWith(`${path}/`))) {
+      result.gone.push({ ...file, folderId: folder.id });
+    }
+  }
+  return result;
+}
+
+function readKnown(store: IndexStore, folderId: number): Map<string, KnownFile> {
+  const known = new Map<string, KnownFile>();
+  for (const file of store.known(folderId)) known.set(file.path, file);
+  return known;
+}
