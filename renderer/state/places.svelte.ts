@@ -1,5 +1,6 @@
 /** Where the user is, where they came from, and what they left there. */
 import { currentPlace, startHistory, travel, visit } from './history.ts';
+import type { History } from './history.ts';
 import { library } from './library.svelte.ts';
 import { Search } from './search.svelte.ts';
 import type { Query } from './search.svelte.ts';
@@ -13,9 +14,7 @@ export interface GridMemory {
 }
 
 export type Place = { memory: GridMemory } & (
-  | { kind: 'photos'; folderId: number | null }
-  | { kind: 'results'; search: Search }
-  | { kind: 'failures' }
+  { kind: 'photos'; folderId: number | null } | { kind: 'results'; search: Search } | { kind: 'failures' }
 );
 
 class Places {
@@ -53,7 +52,7 @@ class Places {
     }
   }
 
-  #go(history: typeof this.#history): void {
+  #go(history: History<Place>): void {
     this.#history = history;
     const place = currentPlace(history);
     if (place.kind === 'photos') void library.show(place.folderId);
