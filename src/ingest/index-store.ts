@@ -72,6 +72,11 @@ export interface DescribedPhoto {
   descriptor: Float32Array;
 }
 
+/** Whether a file that failed so is left alone until it changes; what Akin or the system could not do is tried again. */
+export function isFinalFailure(code: string): boolean {
+  return code !== 'photo-unreadable' && code !== 'internal';
+}
+
 export interface IndexStore {
   folders(): readonly IndexedFolder[];
   /** Photos and failures of a folder. */

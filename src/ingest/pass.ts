@@ -36,6 +36,9 @@ interface Decoded {
   thumbnail: Uint8Array;
 }
 
+/** So many failures one after the other are no odd pictures: the describer does not work. */
+const oddPicturesInRow = 3;
+
 export class Pass {
   readonly #options: PassOptions;
   readonly #moves: Moves;
@@ -46,6 +49,7 @@ export class Pass {
   readonly #later: Task[] = [];
   #describing: Promise<void> = Promise.resolve();
   #failed = false;
+  #failuresInRow = 0;
 
   constructor(options: PassOptions, moves: Moves, listener: PassListener) {
     this.#options = options;
@@ -159,18 +163,21 @@ export class Pass {
     try {
       const descriptions = await describer.describe(batch.map(({ pixels }) => pixels));
       return batch.map((decoded, at) => described(decoded, descriptions[at]));
-    } catch (error) {
-      // One odd picture must not stop the run at this place for ever, but a describer that fails always must.
-      if (batch.length === 1) throw error;
+    } catch {
+      // One odd picture must not stop the run at this place for ever: find it.
+      return this.#describeOneByOne(describer, batch);
     }
+  }
+
+  async #describeOneByOne(describer: Describer, batch: readonly Decoded[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    let failures = 0;
     for (const decoded of batch) {
       try {
         const [description] = await describer.describe([decoded.pixels]);
         outcomes.push(described(decoded, description));
+        this.#failuresInRow = 0;
       } catch (error) {
-        if (++failures === batch.length) throw error;
+        if (++this.#failuresInRow === oddPicturesInRow) throw error;
         outcomes.push(failure(decoded.task, error, false));
       }
     }
