@@ -150,11 +150,14 @@ export class Pass {
   /** Describes and writes a batch, one batch after the other. */
   async #finish(batch: readonly Decoded[]): Promise<void> {
     const turn = this.#describing.then(async () => {
+      if (this.#failed) return;
       const outcomes = await this.#describe(batch);
       for (const { content } of batch) this.#inWork.delete(Buffer.from(content.hash).toString('base64'));
       this.#write(outcomes);
     });
-    this.#describing = turn.catch(() => undefined);
+    this.#describing = turn.catch(() => {
+      this.#failed = true;
+    });
     await turn;
   }
 
@@ -177,7 +180,7 @@ export class Pass {
         outcomes.push(described(decoded, description));
         this.#failuresInRow = 0;
       } catch (error) {
-        if (++this.#failuresInRow === oddPicturesInRow) throw error;
+        if (++this.#failuresInRow >= oddPicturesInRow) throw error;
         outcomes.push(failure(decoded.task, error, false));
       }
     }

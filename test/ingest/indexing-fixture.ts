@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { Describer } from '../../src/descriptor/describe.ts';
+import type { Describer, Description } from '../../src/descriptor/describe.ts';
 import type { AkinError } from '../../src/errors.ts';
 import { Indexing } from '../../src/ingest/indexing.ts';
 import type { Changes, IndexingOptions, IndexingSummary } from '../../src/ingest/indexing.ts';
@@ -16,13 +16,13 @@ export class ColourDescriber implements Describer {
   readonly dimensions = 3;
   readonly batches: (readonly RgbPixels[])[] = [];
 
-  async describe(pixels: readonly RgbPixels[]): ReturnType<Describer['describe']> {
+  async describe(pixels: readonly RgbPixels[]): Promise<Description[]> {
     this.batches.push(pixels);
     // Others get their turn, as they do while a trunk runs.
     await new Promise((resolve) => setImmediate(resolve));
     return pixels.map(({ data }) => {
       const sums = [0, 0, 0];
-      data.forEach((value, at) => (sums[at % 3] = (sums[at % 3] ?? 0) + value));
+      data.forEach((value: number, at: number) => (sums[at % 3] = (sums[at % 3] ?? 0) + value));
       const length = Math.hypot(...sums) || 1;
       return {
         descriptor: Float32Array.from(sums, (sum) => sum / length),
