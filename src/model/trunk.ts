@@ -1,0 +1,111 @@
+/** Runs a trunk on onnxruntime. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { architectureOf } from './architecture.ts';
+import type { Model } from './model-folder.ts';
+import { featuresOutput, onnxTrunk, pixelsInput } from './onnx-trunk.ts';
+
+/** A picture: [height, width, 3] bytes, sRGB, upright. */
+export interface RgbPixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** [channels, height, width], after the last activation: no value is negative. */
+export interface FeatureMap {
+  data: Float32Array;
+  channels: number;
+  height: number;
+  width: number;
+}
+
+export interface Trunk {
+  readonly channels: number;
+  /**
+   * The feature maps of `pixels`, in their order. Pictures of one size share a batch.
+   * @throws RangeError when a picture's bytes do not fill its size
+   */
+  run(pixels: readonly RgbPixels[]): Promise<FeatureMap[]>;
+  release(): Promise<void>;
+}
+
+/** Enough to keep the threads busy; more costs memory and gains nothing. */
+const largestBatch = 8;
+
+/**
+ * Loads the model's trunk.
+ * @param options.threads threads that one run uses; as many as onnxruntime sees fit by default
+ */
+export async function createTrunk(model: Model, options: { threads?: number } = {}): Promise<Trunk> {
+  const graph = onnxTrunk(architectureOf(model.architecture), model.preprocessing, model.tensors);
+  const session = await InferenceSession.create(graph, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  });
+  const { channels } = model;
+  return {
+    channels,
+    async run(pixels) {
+      pixels.forEach(check);
+      const maps = new Array<FeatureMap>(pixels.length);
+      for (const batch of batchesOf(pixels)) {
+        const features = await runBatch(
+          session,
+          batch.map((index) => pixels[index]!),
+          channels,
+        );
+        for (const [position, index] of batch.entries()) maps[index] = features[position]!;
+      }
+      return maps;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Indices of pictures of the same size, in groups of at most `largestBatch`. */
+function batchesOf(pixels: readonly RgbPixels[]): number[][] {
+  const bySize = Map.groupBy(pixels.keys(), (index) => `${pixels[index]!.width}x${pixels[index]!.height}`);
+  return [...bySize.values()].flatMap((indices) => {
+    const batches = [];
+    for (let start = 0; start < indices.length; start += largestBatch) {
+      batches.push(indices.slice(start, start + largestBatch));
+    }
+    return batches;
+  });
+}
+
+async function runBatch(
+  session: InferenceSession,
+  batch: RgbPixels[],
+  channels: number,
+): Promise<FeatureMap[]> {
+  const { width, height } = batch[0]!;
+  const feeds = { [pixelsInput]: new Tensor('uint8', stack(batch), [batch.length, height, width, 3]) };
+  const features = (await session.run(feeds))[featuresOutput]!;
+  const [, , rows, columns] = features.dims as [number, number, number, number];
+  const values = features.data as Float32Array;
+  const size = channels * rows * columns;
+  return batch.map((_, index) => ({
+    data: values.subarray(index * size, (index + 1) * size),
+    channels,
+    height: rows,
+    width: columns,
+  }));
+}
+
+function stack(batch: readonly RgbPixels[]): Uint8Array {
+  const first = batch[0]!.data;
+  if (batch.length === 1) return first;
+  const bytes = new Uint8Array(first.length * batch.length);
+  for (const [index, { data }] of batch.entries()) bytes.set(data, index * first.length);
+  return bytes;
+}
+
+function check({ data, width, height }: RgbPixels): void {
+  const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  if (!whole || data.length !== width * height * 3) {
+    throw new RangeError(`${data.length} bytes do not fill a picture of ${width} x ${height}`);
+  }
+}
