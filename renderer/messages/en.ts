@@ -17,7 +17,6 @@ const errors: Record<ErrorCode, string> = {
 
 export const en = {
   photos: (count: number) => counted(count, 'photo', 'photos'),
-  folders: (count: number) => counted(count, 'folder', 'folders'),
   megapixels: (count: string) => `${count} MP`,
   loading: 'One moment…',
   close: 'Close',
@@ -32,7 +31,6 @@ export const en = {
     making: 'Making the sample photos…',
     adding: 'Adding the folder…',
     promise: 'Nothing leaves this computer. Akin only reads your photos; it never moves or changes them.',
-    drop: 'You can also drop a picture anywhere in this window once you have added photos.',
   },
   bar: {
     back: 'Back',

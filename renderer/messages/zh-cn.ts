@@ -8,7 +8,6 @@ function counted(count: number, unit: string): string {
 
 export const zhCn: Messages = {
   photos: (count) => counted(count, '张照片'),
-  folders: (count) => counted(count, '个文件夹'),
   megapixels: (count) => `${count} 百万像素`,
   loading: '请稍候…',
   close: '关闭',
@@ -50,7 +49,6 @@ export const zhCn: Messages = {
     making: '正在生成示例照片…',
     adding: '正在添加文件夹…',
     promise: '一切都在这台电脑上完成。Akin 只读取照片，绝不移动或修改。',
-    drop: '添加照片后，您还可以把任意图片拖到此窗口中进行查找。',
   },
   bar: {
     back: '后退',
