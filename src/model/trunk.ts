@@ -66,7 +66,11 @@ export async function createTrunk(model: Model, options: { threads?: number } = 
 
 /** Indices of pictures of the same size, in groups of at most `largestBatch`. */
 function batchesOf(pixels: readonly RgbPixels[]): number[][] {
-  const bySize = Map.groupBy(pixels.keys(), (index) => `${pixels[index]!.width}x${pixels[index]!.height}`);
+  const bySize = new Map<string, number[]>();
+  for (const [index, { width, height }] of pixels.entries()) {
+    const size = `${width}x${height}`;
+    bySize.set(size, [...(bySize.get(size) ?? []), index]);
+  }
   return [...bySize.values()].flatMap((indices) => {
     const batches = [];
     for (let start = 0; start < indices.length; start += largestBatch) {
