@@ -73,7 +73,8 @@ export class VectorStatistics {
       if (left.every((value) => value === 0)) continue;
       for (let j = i; j < channels; j++) {
         let sum = 0;
-        for (let row = 0, cell = j * blockRows; row < blockRows; row++, cell++) sum += left[row]! * block[cell]!;
+        for (let row = 0, cell = j * blockRows; row < blockRows; row++, cell++)
+          sum += left[row]! * block[cell]!;
         this.#products[i * channels + j]! += sum;
       }
     }

@@ -1,0 +1,89 @@
+import type { Model } from '../model/model-folder.ts';
+import { createTrunk } from '../model/trunk.ts';
+import type { FeatureMap, RgbPixels, Trunk } from '../model/trunk.ts';
+import { createHead } from './head.ts';
+import type { HeadSession } from './head.ts';
+import { regionMaxima } from './pooling.ts';
+import { quantiseRegions } from './quantise.ts';
+import type { QuantisedRegions } from './quantise.ts';
+import { regionGrid } from './regions.ts';
+import { sumOfRows } from './vectors.ts';
+
+/** What search knows of a photo. */
+export interface Description {
+  /** [dimensions], length 1; the dot product of two is their similarity. */
+  descriptor: Float32Array;
+  regions: QuantisedRegions;
+}
+
+export interface Describer {
+  /** Of a descriptor. */
+  readonly dimensions: number;
+  /**
+   * Describes pictures, in their order. Those of one size share a run of the trunk, so a call with many is faster
+   * than many calls.
+   *
+   * @param pixels upright sRGB, brought to the model's long side already
+   */
+  describe(pixels: readonly RgbPixels[]): Promise<Description[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * Makes R-MAC descriptors: trunk, regions, maximum, l2, shift and projection, l2, sum, l2. Source: Tolias et al.,
+ * ICLR 2016, and Gordo et al., IJCV 2017.
+ *
+ * @param options.threads threads that one run uses; as many as onnxruntime sees fit by default
+ */
+export async function createDescriber(model: Model, options: { threads?: number } = {}): Promise<Describer> {
+  const trunk = await createTrunk(model, options);
+  const head = await createHead(model.head, model.channels, options);
+  return {
+    dimensions: head.dimensions,
+    describe: (pixels) => describeAll(trunk, head, model.settings, pixels),
+    async release() {
+      await trunk.release();
+      await head.release();
+    },
+  };
+}
+
+type GridSettings = Pick<Model['settings'], 'levels' | 'wholeMap'>;
+
+async function describeAll(
+  trunk: Trunk,
+  head: HeadSession,
+  settings: GridSettings,
+  pixels: readonly RgbPixels[],
+): Promise<Description[]> {
+  if (pixels.length === 0) return [];
+  const maps = await trunk.run(pixels);
+  const maxima = maps.map((map) => gridMaxima(map, settings));
+  const vectors = await head.run(concatenated(maxima));
+  let start = 0;
+  return maps.map((map, index) => {
+    const length = (maxima[index]!.length / map.channels) * head.dimensions;
+    const own = vectors.subarray(start, (start += length));
+    const { levels, wholeMap } = settings;
+    const geometry = { height: map.height, width: map.width, levels, wholeMap };
+    return {
+      descriptor: sumOfRows(own, head.dimensions),
+      regions: quantiseRegions(own, head.dimensions, geometry),
+    };
+  });
+}
+
+/** The maxima of every region of the R-MAC grid on this map: [regions, channels]. */
+export function gridMaxima(map: FeatureMap, { levels, wholeMap }: GridSettings): Float32Array {
+  return regionMaxima(map, regionGrid(map.height, map.width, levels, wholeMap));
+}
+
+function concatenated(arrays: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    whole.set(array, start);
+    start += array.length;
+  }
+  return whole;
+}
