@@ -19,8 +19,8 @@ export const mobileNetV2: Architecture = {
   channels,
   preprocessing: {
     order: 'rgb',
-    mean: [0.485 * 255, 0.456 * 255, 0.406 * 255],
-    deviation: [0.229 * 255, 0.224 * 255, 0.225 * 255],
+    mean: [123.675, 116.28, 103.53],
+    deviation: [58.395, 57.12, 57.375],
   },
   batchNormEpsilon: 1e-5,
 };
