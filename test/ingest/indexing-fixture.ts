@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { Describer, Description } from '../../src/descriptor/describe.ts';
+import { quantiseRegions } from '../../src/descriptor/quantise.ts';
 import type { AkinError } from '../../src/errors.ts';
 import { Indexing } from '../../src/ingest/indexing.ts';
 import type { Changes, IndexingOptions, IndexingSummary } from '../../src/ingest/indexing.ts';
@@ -26,7 +27,12 @@ export class ColourDescriber implements Describer {
       const length = Math.hypot(...sums) || 1;
       return {
         descriptor: Float32Array.from(sums, (sum) => sum / length),
-        regions: { count: 1, scales: new Float32Array(1), values: new Int8Array(3) },
+        regions: quantiseRegions(Float32Array.from(sums), 3, {
+          height: 1,
+          width: 1,
+          levels: 1,
+          wholeMap: false,
+        }),
       };
     });
   }
