@@ -64,6 +64,7 @@ class Library {
       this.folders = folders;
       this.error = null;
       this.engine = 'ready';
+      if (!this.#knows(this.shownFolder)) this.shownFolder = null;
       await this.#readTimeline();
       this.version += 1;
     } catch (thrown) {
@@ -74,7 +75,9 @@ class Library {
   }
 
   /** Shows one folder's photos, or all with null. */
-  async show(folderId: number | null): Promise<void> {
+  async show(wanted: number | null): Promise<void> {
+    // A place in the history may be of a folder that was removed since.
+    const folderId = this.#knows(wanted) ? wanted : null;
     if (folderId === this.shownFolder && this.timeline) return;
     this.shownFolder = folderId;
     this.timeline = null;
@@ -83,6 +86,10 @@ class Library {
     } catch (thrown) {
       complain(thrown);
     }
+  }
+
+  #knows(folderId: number | null): boolean {
+    return folderId === null || this.folders.some(({ id }) => id === folderId);
   }
 
   async #readTimeline(): Promise<void> {
