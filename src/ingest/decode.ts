@@ -180,7 +180,7 @@ async function resizePixels(pixels: RgbPixels, original: Header, scale: number):
 
 async function encodeThumbnail(pixels: RgbPixels, original: Header, scale: number): Promise<Uint8Array> {
   return fromPixels(pixels)
-    .resize({ ...scaledSize(original, scale), fit: 'fill' })
+    .resize({ ...scaledSize(original, scale), fit: 'fill', kernel: 'linear' })
     .webp(thumbnailFormat)
     .toBuffer();
 }

@@ -7,6 +7,7 @@
  * continued by the next one.
  */
 import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
 import type { Progress } from '../api.ts';
 import { displayPath } from '../catalog/path-bytes.ts';
 import type { Describer } from '../descriptor/describe.ts';
@@ -27,7 +28,7 @@ export interface IndexingOptions {
   longSide: number;
   /** Files in work at a time. */
   lanes?: number;
-  /** Pictures described at a time. */
+  /** Pictures described at a time. Default: 1, which is fastest on a processor, where caches are small. */
   batchLength?: number;
 }
 
@@ -68,6 +69,12 @@ interface Run {
 }
 
 const progressInterval = 200;
+
+/**
+ * While a picture is described, this thread cannot hand out work: enough files must be on their way by then to keep
+ * libvips' threads busy.
+ */
+const usualLanes = 4 + 4 * availableParallelism();
 
 export class Indexing extends EventEmitter<IndexingEvents> {
   readonly #options: PassOptions;

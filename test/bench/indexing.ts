@@ -1,6 +1,6 @@
 /** Indexing end to end beside what its two large costs alone allow: decoding and the trunk. */
 import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import sharp from 'sharp';
@@ -105,7 +105,7 @@ async function pixelsOf(file: string, longSide: number): Promise<RgbPixels> {
 }
 
 async function indexingRate(model: Model, folder: string, count: number): Promise<number> {
-  const describer = await createDescriber(model);
+  const describer = await createDescriber(model, { threads: Math.max(1, availableParallelism() / 2) });
   const { store, close } = await openBenchStore(folder, model);
   const indexing = new Indexing({
     store,
