@@ -90,8 +90,8 @@ export class Indexing extends EventEmitter<IndexingEvents> {
     super();
     let describer: Promise<Describer> | null = null;
     this.#options = {
-      lanes: 8,
-      batchLength: 4,
+      lanes: usualLanes,
+      batchLength: 1,
       ...options,
       describer: () => (describer ??= options.describer()),
     };

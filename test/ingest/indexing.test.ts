@@ -9,9 +9,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { createDescriber } from '../../src/descriptor/describe.ts';
 import { AkinError } from '../../src/errors.ts';
 import { Fixture, picture, putPictures } from './indexing-fixture.ts';
-import { blackPng } from './pictures.ts';
+import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
+import { blackPng, realPhoto } from './pictures.ts';
 
 let fixture: Fixture;
 let folder: string;
@@ -158,6 +161,39 @@ describe('indexing', () => {
     expect([descriptorOf('1.jpg'), descriptorOf('0.jpg')]).toEqual(before);
   });
 });
+
+describe('with the model that Akin comes with', () => {
+  it('a photo and its copies at other sizes are each nearest to each other', async () => {
+    const model = await readModel(defaultModelFolder());
+    const describer = await createDescriber(model, { threads: 1 });
+    for (const name of ['black-canyon', 'nagasaki-boats', 'march-pastoral']) {
+      writeFileSync(file(`${name}.jpg`), realPhoto(name));
+      writeFileSync(file(`${name}.webp`), await sharp(realPhoto(name)).resize(400).webp().toBuffer());
+    }
+    const indexing = fixture.open({ describer: async () => describer, longSide: model.settings.longSide });
+    expect(await fixture.run(indexing)).toMatchObject({ indexed: 6, failed: 0 });
+    await describer.release();
+    const descriptors = new Map(
+      fixture.changes.flatMap(({ described }) =>
+        described.map(({ photoId, descriptor }) => [photoId, descriptor]),
+      ),
+    );
+    const photos = Object.entries(fixture.photos());
+    for (const [name, id] of photos) {
+      const scores = photos
+        .filter(([, other]) => other !== id)
+        .map(([other, otherId]) => ({ other, score: dot(descriptors.get(id), descriptors.get(otherId)) }))
+        .sort((a, b) => b.score - a.score);
+      expect(path.parse(scores[0]?.other ?? '').name).toBe(path.parse(name).name);
+    }
+  });
+});
+
+function dot(left: Float32Array | undefined, right: Float32Array | undefined): number {
+  expect(left?.length).toBeGreaterThan(0);
+  expect(left?.length).toBe(right?.length);
+  return left?.reduce((sum, value, at) => sum + value * (right?.[at] ?? 0), 0) ?? 0;
+}
 
 describe('bad files', () => {
   it('are listed with the reason, and the rest goes on', async () => {
