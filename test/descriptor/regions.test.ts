@@ -71,16 +71,22 @@ const side = fc.integer({ min: 1, max: 90 });
 
 test('every region lies on the map', () => {
   fc.assert(
-    fc.property(side, side, fc.integer({ min: 1, max: 5 }), fc.boolean(), (height, width, levels, wholeMap) => {
-      const regions = regionGrid(height, width, levels, wholeMap);
-      expect(regions.length).toBeGreaterThan(0);
-      for (const region of regions) {
-        expect(Math.min(region.x, region.y)).toBeGreaterThanOrEqual(0);
-        expect(Math.min(region.width, region.height)).toBeGreaterThan(0);
-        expect(region.x + region.width).toBeLessThanOrEqual(width);
-        expect(region.y + region.height).toBeLessThanOrEqual(height);
-      }
-    }),
+    fc.property(
+      side,
+      side,
+      fc.integer({ min: 1, max: 5 }),
+      fc.boolean(),
+      (height, width, levels, wholeMap) => {
+        const regions = regionGrid(height, width, levels, wholeMap);
+        expect(regions.length).toBeGreaterThan(0);
+        for (const region of regions) {
+          expect(Math.min(region.x, region.y)).toBeGreaterThanOrEqual(0);
+          expect(Math.min(region.width, region.height)).toBeGreaterThan(0);
+          expect(region.x + region.width).toBeLessThanOrEqual(width);
+          expect(region.y + region.height).toBeLessThanOrEqual(height);
+        }
+      },
+    ),
   );
 });
 
@@ -91,7 +97,9 @@ test('the squares reach both ends of the longer side', () => {
       expect(Math.min(...squares.map(({ x }) => x))).toBe(0);
       // The centres are rounded down, so floating point may cost the last cell.
       expect(Math.max(...squares.map((region) => region.x + region.width))).toBeGreaterThanOrEqual(width - 1);
-      expect(Math.max(...squares.map((region) => region.y + region.height))).toBeGreaterThanOrEqual(height - 1);
+      expect(Math.max(...squares.map((region) => region.y + region.height))).toBeGreaterThanOrEqual(
+        height - 1,
+      );
     }),
   );
 });
