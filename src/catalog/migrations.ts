@@ -1,0 +1,87 @@
+/** The catalog's schema, as numbered steps: `user_version` counts those that were taken. */
+import type { Database } from 'better-sqlite3';
+import { AkinError } from '../errors.ts';
+
+/**
+ * Paths are blobs, since a file name need not be UTF-8. Descriptors and region vectors lie in tables of their own,
+ * so that loading the index reads nothing else. Photo ids are never used twice: others may still remember one.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE folder (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB NOT NULL UNIQUE,
+    role TEXT NOT NULL DEFAULT 'normal' CHECK (role IN ('normal', 'protected')),
+    state TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'missing', 'unreadable')),
+    scanned INTEGER NOT NULL DEFAULT 0,
+    removed_at REAL
+  ) STRICT;
+
+  CREATE TABLE photo (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    hash BLOB NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    taken_at REAL NOT NULL,
+    dated INTEGER NOT NULL,
+    camera TEXT,
+    latitude REAL,
+    longitude REAL,
+    UNIQUE (folder_id, path)
+  ) STRICT;
+  CREATE INDEX photo_hash ON photo (hash);
+  CREATE INDEX photo_timeline ON photo (taken_at DESC, id DESC, folder_id, width, height);
+
+  CREATE TABLE failure (
+    folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (folder_id, path)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE model (
+    id INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE descriptor (
+    id INTEGER PRIMARY KEY,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL,
+    UNIQUE (photo_id, model_id)
+  ) STRICT;
+
+  CREATE TABLE region_vectors (
+    descriptor_id INTEGER PRIMARY KEY REFERENCES descriptor (id) ON DELETE CASCADE,
+    vectors BLOB NOT NULL
+  ) STRICT;
+  `,
+];
+
+export const catalogVersion = steps.length;
+
+/** @throws AkinError `catalog-newer` */
+export function migrate(database: Database, library: string): void {
+  const found = database.pragma('user_version', { simple: true }) as number;
+  if (found > catalogVersion) {
+    throw new AkinError('catalog-newer', { path: library, found, known: catalogVersion });
+  }
+  for (const [at, step] of steps.entries()) {
+    if (at < found) continue;
+    database.transaction(() => {
+      database.exec(step);
+      database.pragma(`user_version = ${at + 1}`);
+    })();
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * One process owns a library. The lock is an exclusive transaction on a tiny database, which the system ends with
+ * the process, however that dies; the file beside it only names the holder.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { AkinError } from '../errors.ts';
+
+export interface OwnerLock {
+  /** Whether the last owner ended without closing the library. */
+  readonly lastStopWasUnclean: boolean;
+  release(): void;
+}
+
+/** @throws AkinError `library-in-use` */
+export function takeOwnership(library: string): OwnerLock {
+  const lock = new Database(path.join(library, 'owner.sqlite'), { timeout: 0 });
+  const holder = path.join(library, 'owner.json');
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error;
+    throw new AkinError('library-in-use', { path: library, holder: readHolder(holder) }, { cause: error });
+  }
+  const lastStopWasUnclean = existsSync(holder);
+  try {
+    writeFileSync(holder, JSON.stringify({ pid: process.pid }));
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return {
+    lastStopWasUnclean,
+    release() {
+      rmSync(holder, { force: true });
+      lock.close();
+    },
+  };
+}
+
+function readHolder(file: string): number | string {
+  try {
+    const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' ? pid : '?';
+  } catch {
+    return '?';
+  }
+}

@@ -1,0 +1,219 @@
+/** The photos of a library: where each is, and what its content gave. */
+import type { Database, Statement } from 'better-sqlite3';
+import { toByteString, toBytes } from './path-bytes.ts';
+import type { ByteString } from './path-bytes.ts';
+
+export interface PhotoPlace {
+  folderId: number;
+  /** Relative to the folder. */
+  path: ByteString;
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since 1970, with the fraction. */
+  modified: number;
+}
+
+export interface PhotoFacts {
+  /** SHA-256 of the file, 32 bytes. */
+  hash: Uint8Array;
+  /** Upright size in pixels. */
+  width: number;
+  height: number;
+  format: string;
+  /** Milliseconds since 1970: local wall-clock time of the camera read as if it were UTC; null when unknown. */
+  takenAt: number | null;
+  camera: string | null;
+  /** Degrees; null together with the longitude. */
+  latitude: number | null;
+  longitude: number | null;
+}
+
+export interface PhotoRow extends PhotoPlace, PhotoFacts {
+  id: number;
+  /** Absolute path of the folder. */
+  folder: ByteString;
+  /** Of the file where the camera gave none. */
+  takenAt: number;
+}
+
+export interface KnownPhoto {
+  photoId: number;
+  path: ByteString;
+  size: number;
+  modified: number;
+  /** Whether the model has described it. */
+  described: boolean;
+}
+
+/** Parallel columns, newest first. */
+export interface TimelineColumns {
+  ids: Float64Array;
+  /** Upright width / height. */
+  aspects: Float32Array;
+  takenAt: Float64Array;
+}
+
+type Blobs<Row> = Omit<Row, 'path' | 'folder'> & { path: Buffer; folder: Buffer };
+
+const columns = `photo.id, folder_id AS folderId, photo.path, size, modified, hash, width, height, format,
+  taken_at AS takenAt, camera, latitude, longitude, folder.path AS folder`;
+const active = 'FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at IS NULL';
+
+export class Photos {
+  readonly #get: Statement<[number], Blobs<PhotoRow>>;
+  readonly #find: Statement<[number, Uint8Array], number>;
+  readonly #sameContent: Statement<[number, Uint8Array], number>;
+  readonly #known: Statement<[number, number], [number, Buffer, number, number, number]>;
+  readonly #timeline: Statement<[number | null], [number, number, number, number]>;
+  readonly #count: Statement<[], number>;
+  readonly #idsOfFolder: Statement<[number], number>;
+  readonly #insert: Statement;
+  readonly #update: Statement;
+  readonly #copy: Statement;
+  readonly #move: Statement;
+  readonly #clear: Statement;
+  readonly #delete: Statement<[number], Buffer>;
+
+  constructor(database: Database) {
+    this.#get = database.prepare(`SELECT ${columns} ${active} AND photo.id = ?`);
+    this.#find = database
+      .prepare<[number, Uint8Array], number>('SELECT id FROM photo WHERE folder_id = ? AND path = ?')
+      .pluck();
+    this.#sameContent = database
+      .prepare<[number, Uint8Array], number>(
+        `SELECT photo.id FROM photo JOIN descriptor ON photo_id = photo.id AND model_id = ? WHERE hash = ?`,
+      )
+      .pluck();
+    this.#known = database
+      .prepare<[number, number], [number, Buffer, number, number, number]>(
+        `SELECT id, path, size, modified,
+           EXISTS (SELECT 1 FROM descriptor WHERE photo_id = photo.id AND model_id = ?)
+         FROM photo WHERE folder_id = ?`,
+      )
+      .raw();
+    this.#timeline = database
+      .prepare<[number | null], [number, number, number, number]>(
+        `SELECT photo.id, width, height, taken_at FROM photo INDEXED BY photo_timeline
+         WHERE folder_id IN (SELECT id FROM folder WHERE removed_at IS NULL AND id = coalesce(?, id))
+         ORDER BY taken_at DESC, id DESC`,
+      )
+      .raw();
+    this.#count = database.prepare<[], number>(`SELECT count(*) ${active}`).pluck();
+    this.#idsOfFolder = database
+      .prepare<[number], number>('SELECT id FROM photo WHERE folder_id = ?')
+      .pluck();
+    const place = 'folder_id = @folderId, path = @path, size = @size, modified = @modified';
+    this.#insert = database.prepare(
+      `INSERT INTO photo (folder_id, path, size, modified, hash, width, height, format, taken_at, dated,
+         camera, latitude, longitude)
+       VALUES (@folderId, @path, @size, @modified, @hash, @width, @height, @format, @time, @dated,
+         @camera, @latitude, @longitude)`,
+    );
+    this.#update = database.prepare(
+      `UPDATE photo SET ${place}, hash = @hash, width = @width, height = @height, format = @format,
+         taken_at = @time, dated = @dated, camera = @camera, latitude = @latitude, longitude = @longitude
+       WHERE id = @id`,
+    );
+    this.#copy = database.prepare(
+      `INSERT INTO photo (folder_id, path, size, modified, hash, width, height, format, taken_at, dated,
+         camera, latitude, longitude)
+       SELECT @folderId, @path, @size, @modified, hash, width, height, format,
+         iif(dated, taken_at, @time), dated, camera, latitude, longitude FROM photo WHERE id = @source`,
+    );
+    this.#move = database.prepare(`UPDATE photo SET ${place} WHERE id = @id`);
+    this.#clear = database.prepare(
+      'DELETE FROM photo WHERE folder_id = @folderId AND path = @path AND id <> @id',
+    );
+    this.#delete = database
+      .prepare<[number], Buffer>('DELETE FROM photo WHERE id = ? RETURNING hash')
+      .pluck();
+  }
+
+  /** Undefined for one that is not there, or whose folder was removed. */
+  get(id: number): PhotoRow | undefined {
+    const row = this.#get.get(id);
+    return row && { ...row, path: toByteString(row.path), folder: toByteString(row.folder) };
+  }
+
+  /** The photo at a place, if any. */
+  find(folderId: number, path: ByteString): number | undefined {
+    return this.#find.get(folderId, toBytes(path));
+  }
+
+  /** Photos with this content that the model has described. */
+  sameContent(hash: Uint8Array, modelId: number): number[] {
+    return this.#sameContent.all(modelId, hash);
+  }
+
+  *known(folderId: number, modelId: number): Generator<KnownPhoto> {
+    for (const [photoId, path, size, modified, described] of this.#known.iterate(modelId, folderId)) {
+      yield { photoId, path: toByteString(path), size, modified, described: described === 1 };
+    }
+  }
+
+  /** All photos, or those of one folder. */
+  timeline(folderId?: number): TimelineColumns {
+    const rows = this.#timeline.all(folderId ?? null);
+    const ids = new Float64Array(rows.length);
+    const aspects = new Float32Array(rows.length);
+    const takenAt = new Float64Array(rows.length);
+    rows.forEach(([id, width, height, time], at) => {
+      ids[at] = id;
+      aspects[at] = width / height;
+      takenAt[at] = time;
+    });
+    return { ids, aspects, takenAt };
+  }
+
+  count(): number {
+    return this.#count.get() ?? 0;
+  }
+
+  /** Also of a folder that was removed. */
+  idsOfFolder(folderId: number): number[] {
+    return this.#idsOfFolder.all(folderId);
+  }
+
+  /** Writes a photo and returns its id: `id` where that is given and known, else a new one. */
+  put(id: number | null, place: PhotoPlace, facts: PhotoFacts): number {
+    const values = {
+      ...bind(place),
+      ...facts,
+      time: facts.takenAt ?? localTime(place.modified),
+      dated: facts.takenAt === null ? 0 : 1,
+    };
+    this.#clear.run({ ...bind(place), id: id ?? 0 });
+    if (id !== null && this.#update.run({ ...values, id }).changes > 0) return id;
+    return Number(this.#insert.run(values).lastInsertRowid);
+  }
+
+  /** Adds a photo with the facts of another, and returns its id; undefined where that other is not there. */
+  copy(source: number, place: PhotoPlace): number | undefined {
+    this.#clear.run({ ...bind(place), id: source });
+    const { changes, lastInsertRowid } = this.#copy.run({
+      ...bind(place),
+      time: localTime(place.modified),
+      source,
+    });
+    return changes > 0 ? Number(lastInsertRowid) : undefined;
+  }
+
+  move(id: number, place: PhotoPlace): void {
+    this.#clear.run({ ...bind(place), id });
+    this.#move.run({ ...bind(place), id });
+  }
+
+  /** Returns the content hash of what was deleted. */
+  delete(id: number): Buffer | undefined {
+    return this.#delete.get(id);
+  }
+}
+
+function bind({ folderId, path, size, modified }: PhotoPlace) {
+  return { folderId, path: toBytes(path), size, modified };
+}
+
+/** A moment as the clock on the wall showed it, read as if it were UTC: so that it sorts among cameras' times. */
+function localTime(moment: number): number {
+  return moment - new Date(moment).getTimezoneOffset() * 60_000;
+}
