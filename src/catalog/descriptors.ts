@@ -95,6 +95,6 @@ export class Descriptors {
 
 function toVector(bytes: Buffer): Float32Array {
   // A Float32Array must begin at a multiple of 4, which a Buffer need not.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes));
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }

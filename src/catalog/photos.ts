@@ -61,7 +61,6 @@ const active = 'FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at
 
 export class Photos {
   readonly #get: Statement<[number], Blobs<PhotoRow>>;
-  readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
   readonly #known: Statement<[number, number], [number, Buffer, number, number, number]>;
   readonly #timeline: Statement<[number | null], [number, number, number, number]>;
@@ -69,16 +68,13 @@ export class Photos {
   readonly #idsOfFolder: Statement<[number], number>;
   readonly #insert: Statement;
   readonly #update: Statement;
-  readonly #copy: Statement;
+  readonly #facts: Statement<[number], PhotoFacts>;
   readonly #move: Statement;
   readonly #clear: Statement;
   readonly #delete: Statement<[number], Buffer>;
 
   constructor(database: Database) {
     this.#get = database.prepare(`SELECT ${columns} ${active} AND photo.id = ?`);
-    this.#find = database
-      .prepare<[number, Uint8Array], number>('SELECT id FROM photo WHERE folder_id = ? AND path = ?')
-      .pluck();
     this.#sameContent = database
       .prepare<[number, Uint8Array], number>(
         `SELECT photo.id FROM photo JOIN descriptor ON photo_id = photo.id AND model_id = ? WHERE hash = ?`,
@@ -114,11 +110,9 @@ export class Photos {
          taken_at = @time, dated = @dated, camera = @camera, latitude = @latitude, longitude = @longitude
        WHERE id = @id`,
     );
-    this.#copy = database.prepare(
-      `INSERT INTO photo (folder_id, path, size, modified, hash, width, height, format, taken_at, dated,
-         camera, latitude, longitude)
-       SELECT @folderId, @path, @size, @modified, hash, width, height, format,
-         iif(dated, taken_at, @time), dated, camera, latitude, longitude FROM photo WHERE id = @source`,
+    this.#facts = database.prepare(
+      `SELECT hash, width, height, format, iif(dated, taken_at, NULL) AS takenAt, camera, latitude, longitude
+       FROM photo WHERE id = ?`,
     );
     this.#move = database.prepare(`UPDATE photo SET ${place} WHERE id = @id`);
     this.#clear = database.prepare(
@@ -133,11 +127,6 @@ export class Photos {
   get(id: number): PhotoRow | undefined {
     const row = this.#get.get(id);
     return row && { ...row, path: toByteString(row.path), folder: toByteString(row.folder) };
-  }
-
-  /** The photo at a place, if any. */
-  find(folderId: number, path: ByteString): number | undefined {
-    return this.#find.get(folderId, toBytes(path));
   }
 
   /** Photos with this content that the model has described. */
@@ -187,15 +176,9 @@ export class Photos {
     return Number(this.#insert.run(values).lastInsertRowid);
   }
 
-  /** Adds a photo with the facts of another, and returns its id; undefined where that other is not there. */
-  copy(source: number, place: PhotoPlace): number | undefined {
-    this.#clear.run({ ...bind(place), id: source });
-    const { changes, lastInsertRowid } = this.#copy.run({
-      ...bind(place),
-      time: localTime(place.modified),
-      source,
-    });
-    return changes > 0 ? Number(lastInsertRowid) : undefined;
+  /** What the content of a photo gave, to be put for another file with the same content. */
+  facts(id: number): PhotoFacts | undefined {
+    return this.#facts.get(id);
   }
 
   move(id: number, place: PhotoPlace): void {

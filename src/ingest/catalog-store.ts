@@ -1,0 +1,115 @@
+/** The catalog as the indexing pipeline sees it, for one model. */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PhotoFacts } from '../catalog/photos.ts';
+import { encodeRegions } from '../descriptor/quantise.ts';
+import type { Model } from '../model/model-folder.ts';
+import { isFinalFailure } from './index-store.ts';
+import type {
+  DescribedPhoto,
+  FileState,
+  IndexedFolder,
+  IndexStore,
+  KnownFile,
+  Outcome,
+  PhotoContent,
+} from './index-store.ts';
+
+export class CatalogStore implements IndexStore {
+  readonly #catalog: Catalog;
+  /** Of the model whose descriptors count. */
+  readonly #modelId: number;
+
+  constructor(catalog: Catalog, { digest, name, version }: Pick<Model, 'digest' | 'name' | 'version'>) {
+    this.#catalog = catalog;
+    this.#modelId = catalog.write(() => catalog.descriptors.modelId(digest, name, version));
+  }
+
+  get modelId(): number {
+    return this.#modelId;
+  }
+
+  folders(): IndexedFolder[] {
+    return this.#catalog.folders.list();
+  }
+
+  *known(folderId: number): Generator<KnownFile> {
+    // Failures first: a file may be both, when a photo that is kept could not be read again.
+    for (const { path, size, modified, code } of this.#catalog.failures.ofFolder(folderId)) {
+      yield { photoId: null, path, size, modified, finished: isFinalFailure(code) };
+    }
+    for (const { described, ...photo } of this.#catalog.photos.known(folderId, this.#modelId)) {
+      yield { ...photo, finished: described };
+    }
+  }
+
+  setFolderState(folderId: number, state: 'ready' | 'missing' | 'unreadable'): void {
+    this.#catalog.write(() => this.#catalog.folders.setState(folderId, state));
+  }
+
+  sameContent(hash: Uint8Array): number[] {
+    return this.#catalog.photos.sameContent(hash, this.#modelId);
+  }
+
+  write(outcomes: readonly Outcome[]): DescribedPhoto[] {
+    return this.#catalog.write(() => outcomes.flatMap((outcome) => this.#writeOne(outcome)));
+  }
+
+  remove(photoIds: readonly number[], failures: readonly FileState[]): void {
+    this.#catalog.write(() => {
+      for (const id of photoIds) this.#removePhoto(id);
+      for (const { folderId, path } of failures) this.#catalog.failures.delete(folderId, path);
+    });
+  }
+
+  #writeOne(outcome: Outcome): DescribedPhoto[] {
+    const { photos, failures, descriptors, thumbnails } = this.#catalog;
+    const { file } = outcome;
+    failures.delete(file.folderId, file.path);
+    switch (outcome.kind) {
+      case 'failed':
+        failures.put({ ...file, code: outcome.code, reason: outcome.reason });
+        if (outcome.photoId !== null && !outcome.keep) this.#removePhoto(outcome.photoId, false);
+        return [];
+      case 'moved':
+        photos.move(outcome.photoId, file);
+        return [];
+      case 'copied':
+        return this.#copy(outcome);
+      case 'described': {
+        const before = outcome.photoId === null ? undefined : photos.get(outcome.photoId)?.hash;
+        const photoId = photos.put(outcome.photoId, file, factsOf(outcome.content));
+        const { descriptor, regions } = outcome.description;
+        descriptors.put(photoId, this.#modelId, descriptor, encodeRegions(regions));
+        thumbnails.put(outcome.content.hash, outcome.thumbnail);
+        if (before) thumbnails.dropUnused([before]);
+        return [{ photoId, descriptor }];
+      }
+    }
+  }
+
+  #copy({ file, photoId, source }: Extract<Outcome, { kind: 'copied' }>): DescribedPhoto[] {
+    const { photos, descriptors } = this.#catalog;
+    const facts = photos.facts(source);
+    const descriptor = descriptors.get(source, this.#modelId);
+    const regions = descriptors.regions(source, this.#modelId);
+    // The source left between the look for it and this write: the next scan describes the file itself.
+    if (!facts || !descriptor || !regions) return [];
+    const before = photoId === null ? undefined : photos.get(photoId)?.hash;
+    const id = photos.put(photoId, file, facts);
+    descriptors.put(id, this.#modelId, descriptor, regions);
+    if (before) this.#catalog.thumbnails.dropUnused([before]);
+    return [{ photoId: id, descriptor }];
+  }
+
+  #removePhoto(id: number, withFailure = true): void {
+    const { photos, failures, thumbnails } = this.#catalog;
+    const photo = photos.get(id);
+    if (photo && withFailure) failures.delete(photo.folderId, photo.path);
+    const hash = photos.delete(id);
+    if (hash) thumbnails.dropUnused([hash]);
+  }
+}
+
+function factsOf({ metadata, ...content }: PhotoContent): PhotoFacts {
+  return { ...content, ...metadata };
+}

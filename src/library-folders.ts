@@ -1,0 +1,91 @@
+/** The rules for a library's folders. */
+import { readdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Folder } from './api.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { FolderRow } from './catalog/folders.ts';
+import { displayPath, textToByteString } from './catalog/path-bytes.ts';
+import { AkinError } from './errors.ts';
+import { asFolderError } from './ingest/crawl.ts';
+import { codeOf } from './ingest/walk.ts';
+
+export class LibraryFolders {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  list(): Folder[] {
+    return this.#catalog.folders.list().map(({ scanned: _scanned, ...row }) => ({
+      ...row,
+      path: displayPath(row.path),
+    }));
+  }
+
+  /** Whether a folder waits for its first scan. */
+  hasUnscanned(): boolean {
+    return this.#catalog.folders.list().some(({ scanned }) => !scanned);
+  }
+
+  /**
+   * Adds a folder, or returns the one that is there already.
+   * @throws AkinError `folder-missing`, `folder-unreadable`, `folder-overlaps`
+   */
+  async add(wanted: string): Promise<Folder> {
+    const real = await readable(path.resolve(wanted));
+    const bytes = textToByteString(real);
+    const others = this.#catalog.folders.list();
+    const other = others.find((row) => covers(row.path, bytes) || covers(bytes, row.path));
+    if (other && other.path !== bytes) {
+      throw new AkinError('folder-overlaps', { path: real, other: displayPath(other.path) });
+    }
+    return this.#find(other?.id ?? this.#catalog.decide(() => this.#catalog.folders.add(bytes)));
+  }
+
+  /** Hides a folder with its photos, and returns their ids. @throws AkinError `folder-unknown` */
+  remove(folderId: number): number[] {
+    const removed = this.#catalog.decide(() => this.#catalog.folders.remove(folderId, Date.now()));
+    if (!removed) throw new AkinError('folder-unknown');
+    return this.#catalog.photos.idsOfFolder(folderId);
+  }
+
+  /**
+   * Puts back what `remove` took.
+   * @throws AkinError `folder-unknown`; `folder-overlaps` when another was added in its place meanwhile
+   */
+  restore(folderId: number): Folder {
+    this.#catalog.decide(() => {
+      const others = this.#catalog.folders.list().filter(({ id }) => id !== folderId);
+      if (!this.#catalog.folders.restore(folderId)) throw new AkinError('folder-unknown');
+      const restored = this.#catalog.folders.list().find(({ id }) => id === folderId)!;
+      const other = others.find((row) => covers(row.path, restored.path) || covers(restored.path, row.path));
+      if (!other) return;
+      const details = { path: displayPath(restored.path), other: displayPath(other.path) };
+      throw new AkinError('folder-overlaps', details);
+    });
+    return this.#find(folderId);
+  }
+
+  #find(folderId: number): Folder {
+    const folder = this.list().find(({ id }) => id === folderId);
+    if (!folder) throw new AkinError('folder-unknown');
+    return folder;
+  }
+}
+
+/** Whether `inner` is `outer` or lies in it. */
+function covers(outer: FolderRow['path'], inner: FolderRow['path']): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}
+
+/** The folder's real path, so that one folder is not added twice under two names. */
+async function readable(folder: string): Promise<string> {
+  try {
+    const real = await realpath(folder);
+    await readdir(real);
+    return path.sep === '/' ? real : real.replaceAll(path.sep, '/');
+  } catch (error) {
+    throw asFolderError(codeOf(error), textToByteString(folder));
+  }
+}

@@ -1,0 +1,63 @@
+/** The index of a library's descriptors, filled from the catalog in slices so that other requests get their turn. */
+import { setImmediate } from 'node:timers/promises';
+import type { Catalog } from './catalog/catalog.ts';
+import type { DescribedPhoto } from './ingest/index-store.ts';
+import { DescriptorIndex } from './search/descriptor-index.ts';
+
+const sliceLength = 2000;
+
+export class LibraryIndex {
+  readonly #catalog: Catalog;
+  readonly #modelId: number;
+  readonly #dimensions: number;
+  #index: Promise<DescriptorIndex> | null = null;
+  /** The index while it is being filled, and after. */
+  #current: DescriptorIndex | null = null;
+
+  constructor(catalog: Catalog, modelId: number, dimensions: number) {
+    this.#catalog = catalog;
+    this.#modelId = modelId;
+    this.#dimensions = dimensions;
+  }
+
+  /** The filled index; the first call fills it. */
+  get(): Promise<DescriptorIndex> {
+    return (this.#index ??= this.#fill());
+  }
+
+  /** Begins anew, after photos came back that the index does not hold. */
+  async refill(): Promise<void> {
+    const before = this.#index;
+    this.#index = this.#fill();
+    await this.#index;
+    await (await before)?.release();
+  }
+
+  /** Takes in what is new. Slices that are still to come read it once more, from the catalog. */
+  add(described: readonly DescribedPhoto[]): void {
+    for (const { photoId, descriptor } of described) this.#current?.set(photoId, descriptor);
+  }
+
+  remove(photoIds: Iterable<number>): void {
+    for (const photoId of photoIds) this.#current?.delete(photoId);
+  }
+
+  async release(): Promise<void> {
+    const index = this.#index;
+    this.#index = null;
+    await (await index)?.release();
+  }
+
+  async #fill(): Promise<DescriptorIndex> {
+    const index = await DescriptorIndex.create(this.#dimensions);
+    this.#current = index;
+    let from: number | null = 0;
+    while (from !== null) {
+      const { descriptors, next } = this.#catalog.descriptors.slice(this.#modelId, from, sliceLength);
+      for (const { photoId, vector } of descriptors) index.set(photoId, vector);
+      from = next;
+      await setImmediate();
+    }
+    return index;
+  }
+}
