@@ -8,7 +8,8 @@ import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
 const count = z.int().nonnegative();
-const bytes = z.instanceof(Uint8Array);
+// Over whatever memory: views of shared or pooled buffers come from SQLite and sharp.
+const bytes = z.instanceof(Uint8Array) as z.ZodType<Uint8Array, Uint8Array>;
 const nothing = z.strictObject({});
 
 /** How sure Akin is that two photos belong together, from surest to least. */
@@ -79,10 +80,10 @@ export type Status = z.infer<typeof statusSchema>;
 
 /** The whole library as parallel columns, newest first: what the grid needs to lay out 100,000 photos. */
 export const timelineSchema = z.object({
-  ids: z.instanceof(Float64Array),
+  ids: z.instanceof(Float64Array) as z.ZodType<Float64Array>,
   /** Upright width / height. */
-  aspects: z.instanceof(Float32Array),
-  takenAt: z.instanceof(Float64Array),
+  aspects: z.instanceof(Float32Array) as z.ZodType<Float32Array>,
+  takenAt: z.instanceof(Float64Array) as z.ZodType<Float64Array>,
 });
 export type Timeline = z.infer<typeof timelineSchema>;
 
@@ -102,7 +103,10 @@ export const requests = {
   'photos.timeline': { params: z.strictObject({ folderId: id.optional() }), result: timelineSchema },
   'photos.get': { params: z.strictObject({ photoId: id }), result: photoSchema },
   'failures.list': { params: nothing, result: z.array(failureSchema) },
-  'search.photo': { params: z.strictObject({ photoId: id, limit: z.int().min(1).max(1000) }), result: searchResult },
+  'search.photo': {
+    params: z.strictObject({ photoId: id, limit: z.int().min(1).max(1000) }),
+    result: searchResult,
+  },
   'search.picture': {
     params: z.strictObject({
       name: z.string().max(1024),
@@ -136,13 +140,28 @@ export const mainRequests = {
   'engine.stop': { params: nothing, result: nothing },
 } as const;
 
+/** An error as it crosses a process boundary. */
+export const wireErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type WireError = z.infer<typeof wireErrorSchema>;
+
 export const events = {
   'indexing.progress': progressSchema,
   /** Photos or folders came or went; ask again for what is on screen. */
   'library.changed': z.object({ photos: count }),
   /** A notice for the user: an error code of `errors.ts` with its details. */
-  'library.notice': z.object({ code: z.string(), details: z.record(z.string(), z.union([z.string(), z.number()])) }),
-  'engine.state': z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']) }),
+  'library.notice': z.object({
+    code: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+  /** `failed` comes with the reason; the next request tries again. */
+  'engine.state': z.object({
+    state: z.enum(['starting', 'ready', 'restarting', 'failed']),
+    error: wireErrorSchema.optional(),
+  }),
 } as const;
 
 export type Requests = typeof requests;
@@ -153,14 +172,6 @@ export type Params<Name extends EngineRequestName> = z.input<EngineRequests[Name
 export type Result<Name extends EngineRequestName> = z.output<EngineRequests[Name]['result']>;
 export type EventName = keyof typeof events;
 export type EventData<Name extends EventName> = z.output<(typeof events)[Name]>;
-
-/** An error as it crosses a process boundary. */
-export const wireErrorSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  details: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type WireError = z.infer<typeof wireErrorSchema>;
 
 /** What main and the engine send each other over the child process' channel. */
 export const toEngineSchema = z.discriminatedUnion('kind', [

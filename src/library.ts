@@ -313,6 +313,6 @@ export class Library extends EventEmitter<LibraryEvents> {
   }
 
   #followFolders(): void {
-    void this.#watch?.setFolders(this.#folders.list().map((folder) => folder.path));
+    void this.#watch?.setFolders(this.#folders.list().map(({ path: folder }) => folder));
   }
 }
