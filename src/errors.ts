@@ -17,17 +17,21 @@ export const errorCodes = {
   'photo-too-large': 'The picture {path} has {megapixels} megapixels; Akin reads at most {limit}.',
   'photo-damaged': 'The picture {path} is damaged: {reason}.',
   'library-in-use': 'The library {path} is in use by process {holder}. Close that one first.',
-  'library-read-only': 'The library {path} cannot be written. Change its permissions or choose another with --library.',
-  'library-full': 'The disk of the library {path} is full. Free some space, then start again: nothing is lost.',
+  'library-read-only':
+    'The library {path} cannot be written. Change its permissions or choose another with --library.',
+  'library-full':
+    'The disk of the library {path} is full. Free some space, then start again: nothing is lost.',
   'catalog-newer':
     'The library {path} was written by a newer Akin (catalog version {found}, this one knows {known}). Update Akin.',
   'catalog-damaged':
     'The catalog was damaged and has been set aside as {path}. A new one was started; add your folders again.',
   'model-missing': 'The model {path} is not there. Install Akin again or import a model.',
   'model-damaged': 'The model {path} is damaged: {reason}. Install Akin again or import the model once more.',
-  'model-newer': 'The model {path} was made for a newer Akin (format {found}, this one knows {known}). Update Akin.',
+  'model-newer':
+    'The model {path} was made for a newer Akin (format {found}, this one knows {known}). Update Akin.',
   'model-unknown': 'The model {path} has an architecture that Akin does not know: {architecture}.',
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
+  'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
   internal: 'Something went wrong inside Akin: {reason}',
 } as const;
@@ -57,5 +61,9 @@ export class AkinError extends Error {
 export function asAkinError(error: unknown): AkinError {
   if (error instanceof AkinError) return error;
   if (error instanceof Error && error.name === 'AbortError') return new AkinError('cancelled');
-  return new AkinError('internal', { reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+  return new AkinError(
+    'internal',
+    { reason: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );
 }

@@ -3,8 +3,8 @@ import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folder } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { FolderRow } from './catalog/folders.ts';
 import { displayPath, textToByteString } from './catalog/path-bytes.ts';
+import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError } from './errors.ts';
 import { asFolderError } from './ingest/crawl.ts';
 import { codeOf } from './ingest/walk.ts';
@@ -26,6 +26,13 @@ export class LibraryFolders {
   /** Whether a folder waits for its first scan. */
   hasUnscanned(): boolean {
     return this.#catalog.folders.list().some(({ scanned }) => !scanned);
+  }
+
+  /** The folder that a file lies in, with the file's path in it. @param file absolute, without symbolic links */
+  covering(file: string): { id: number; relative: ByteString } | undefined {
+    const bytes = textToByteString(withSlashes(file));
+    const folder = this.#catalog.folders.list().find((row) => covers(row.path, bytes));
+    return folder && { id: folder.id, relative: bytes.slice(folder.path.length).replace(/^\//, '') };
   }
 
   /**
@@ -75,8 +82,13 @@ export class LibraryFolders {
 }
 
 /** Whether `inner` is `outer` or lies in it. */
-function covers(outer: FolderRow['path'], inner: FolderRow['path']): boolean {
+function covers(outer: ByteString, inner: ByteString): boolean {
   return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}
+
+/** Akin's byte strings part folders with `/` on every system. */
+function withSlashes(file: string): string {
+  return path.sep === '/' ? file : file.replaceAll(path.sep, '/');
 }
 
 /** The folder's real path, so that one folder is not added twice under two names. */
@@ -84,7 +96,7 @@ async function readable(folder: string): Promise<string> {
   try {
     const real = await realpath(folder);
     await readdir(real);
-    return path.sep === '/' ? real : real.replaceAll(path.sep, '/');
+    return withSlashes(real);
   } catch (error) {
     throw asFolderError(codeOf(error), textToByteString(folder));
   }

@@ -73,7 +73,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   readonly #index: LibraryIndex;
   readonly #indexing: Indexing;
   readonly #watch: FolderWatch | null;
-  #notices: AkinError[];
+  readonly #notices: AkinError[];
   #describer: Promise<Describer> | null = null;
   #changedTimer: NodeJS.Timeout | null = null;
   #closed: Promise<void> | null = null;
@@ -96,9 +96,14 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
   }
 
+  /** Tells what opening the library brought to light. */
+  tellNotices(): void {
+    for (const notice of this.#notices.splice(0)) this.emit('notice', notice);
+  }
+
   /** Tells what there is to tell, watches the folders, scans them and fills the index. */
   begin(): void {
-    for (const notice of this.#notices.splice(0)) this.emit('notice', notice);
+    this.tellNotices();
     this.#followFolders();
     this.scan();
     this.#index.get().catch((error: unknown) => this.emit('notice', asAkinError(error)));
@@ -157,6 +162,12 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** @throws AkinError `photo-unknown` */
   photo(photoId: number): Photo {
     return this.#photos.get(photoId);
+  }
+
+  /** The photo at a path, if the library has it. */
+  findPhoto(file: string): number | undefined {
+    const folder = this.#folders.covering(file);
+    return folder && this.#catalog.photos.find(folder.id, folder.relative);
   }
 
   thumbnail(photoId: number): Promise<PictureFile> {

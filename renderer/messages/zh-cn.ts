@@ -38,6 +38,7 @@ export const zhCn: Messages = {
     'model-newer': '模型 {path} 需要更新版本的 Akin（格式 {found}，当前支持 {known}）。请更新 Akin。',
     'model-unknown': '模型 {path} 的架构无法识别：{architecture}。',
     'no-photos': '图库中还没有照片。请先添加文件夹。',
+    'search-failed': '{total} 个查询中有 {count} 个失败。',
     'dataset-unknown': '文件夹 {path} 不是 Akin 可以评测的数据集。',
     internal: 'Akin 内部出现问题：{reason}',
   },

@@ -61,6 +61,7 @@ const active = 'FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at
 
 export class Photos {
   readonly #get: Statement<[number], Blobs<PhotoRow>>;
+  readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
   readonly #known: Statement<[number, number], [number, Buffer, number, number, number]>;
   readonly #timeline: Statement<[number | null], [number, number, number, number]>;
@@ -75,6 +76,9 @@ export class Photos {
 
   constructor(database: Database) {
     this.#get = database.prepare(`SELECT ${columns} ${active} AND photo.id = ?`);
+    this.#find = database
+      .prepare<[number, Uint8Array], number>('SELECT id FROM photo WHERE folder_id = ? AND path = ?')
+      .pluck();
     this.#sameContent = database
       .prepare<[number, Uint8Array], number>(
         `SELECT photo.id FROM photo JOIN descriptor ON photo_id = photo.id AND model_id = ? WHERE hash = ?`,
@@ -127,6 +131,11 @@ export class Photos {
   get(id: number): PhotoRow | undefined {
     const row = this.#get.get(id);
     return row && { ...row, path: toByteString(row.path), folder: toByteString(row.folder) };
+  }
+
+  /** The photo at a place, if any. */
+  find(folderId: number, path: ByteString): number | undefined {
+    return this.#find.get(folderId, toBytes(path));
   }
 
   /** Photos with this content that the model has described. */

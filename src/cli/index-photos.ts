@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { AkinError } from '../errors.ts';
+import type { IndexingSummary } from '../ingest/indexing.ts';
+import type { Library } from '../library.ts';
+import { printJson, printLine, withLibrary } from './session.ts';
+import type { LibraryOptions } from './session.ts';
+
+/** `akin index`: reads what is new or changed in the library's folders. */
+export function indexCommand(): Command {
+  return new Command('index')
+    .description('Read new and changed photos in all folders.')
+    .action(async (_options, command: Command) =>
+      withLibrary(command.optsWithGlobals<LibraryOptions>(), async ({ library, json }) => {
+        if (library.folders().length === 0) throw new AkinError('no-photos');
+        const summary = await indexPhotos(library);
+        const failed = library.failures().map(({ path, reason }) => ({ path, reason }));
+        if (json) {
+          const { indexed, unchanged, moved, removed, photosPerSecond } = summary;
+          printJson({ indexed, unchanged, failed, photosPerSecond, moved, removed });
+        } else {
+          printLine(wording(summary));
+          for (const { path, reason } of failed) printLine(`Not read: ${path} (${reason})`);
+        }
+      }),
+    );
+}
+
+/** @throws AkinError what ended the run before its end */
+export async function indexPhotos(library: Library): Promise<IndexingSummary> {
+  const summary = await library.index();
+  if (summary.error) throw summary.error;
+  if (summary.cancelled) throw new AkinError('cancelled');
+  return summary;
+}
+
+function wording({ indexed, unchanged, moved, removed, photosPerSecond }: IndexingSummary): string {
+  const speed = indexed > 0 ? ` (${photosPerSecond.toFixed(1)} photos/s)` : '';
+  return `${indexed} indexed${speed}, ${unchanged} unchanged, ${moved} moved, ${removed} removed`;
+}

@@ -1,0 +1,45 @@
+import type { Progress } from '../api.ts';
+
+const clearLine = '\r\u001b[K';
+const plainInterval = 5000;
+
+/** Progress on standard error: one line that changes in a terminal, a line now and then elsewhere. */
+export class ProgressLine {
+  readonly #terminal = process.stderr.isTTY;
+  #shown = false;
+  #lastPlain = 0;
+
+  show(progress: Progress): void {
+    if (progress.phase === 'idle') return this.clear();
+    if (this.#terminal) {
+      process.stderr.write(clearLine + wording(progress));
+      this.#shown = true;
+    } else if (performance.now() - this.#lastPlain > plainInterval) {
+      this.#lastPlain = performance.now();
+      process.stderr.write(`${wording(progress)}\n`);
+    }
+  }
+
+  say(message: string): void {
+    this.clear();
+    process.stderr.write(`${message}\n`);
+  }
+
+  clear(): void {
+    if (this.#shown) process.stderr.write(clearLine);
+    this.#shown = false;
+  }
+}
+
+function wording({ phase, done, total, rate, etaSeconds }: Progress): string {
+  if (phase === 'scanning') return `Scanning: ${done} photos`;
+  const speed = rate > 0 ? `, ${rate.toFixed(1)} photos/s` : '';
+  const left = etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`;
+  return `Indexing: ${done} of ${total}${speed}${left}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
