@@ -8,7 +8,10 @@ import { AkinError } from './errors.ts';
 import type { Library } from './library.ts';
 
 type Handlers = {
-  [Name in EngineRequestName]: (params: Params<Name>, signal: AbortSignal) => Promise<Result<Name>> | Result<Name>;
+  [Name in EngineRequestName]: (
+    params: Params<Name>,
+    signal: AbortSignal,
+  ) => Promise<Result<Name>> | Result<Name>;
 };
 type Emit = <Name extends EventName>(name: Name, data: EventData<Name>) => void;
 
@@ -59,7 +62,8 @@ function handlersOf(library: Library): Handlers {
     'photos.rendering': ({ photoId, longSide }) => library.rendering(photoId, longSide),
     'failures.list': () => library.failures(),
     'search.photo': ({ photoId, limit }, signal) => library.searchPhoto(photoId, limit, signal),
-    'search.picture': ({ name, content, limit }, signal) => library.searchPicture(name, content, limit, signal),
+    'search.picture': ({ name, content, limit }, signal) =>
+      library.searchPicture(name, content, limit, signal),
     'indexing.start': () => library.scan(),
     'indexing.pause': () => library.pause(),
     'indexing.resume': () => library.resume(),

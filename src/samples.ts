@@ -29,7 +29,10 @@ interface Size {
 /** What people do to photos; each makes one edited copy. */
 const edits: Record<string, { extension: string; apply: (original: Sharp, size: Size) => Sharp }> = {
   cropped: { extension: 'jpg', apply: (original, size) => original.extract(window(size, 0.05, 0.12, 0.8)) },
-  'cropped-right': { extension: 'jpg', apply: (original, size) => original.extract(window(size, 0.28, 0.2, 0.7)) },
+  'cropped-right': {
+    extension: 'jpg',
+    apply: (original, size) => original.extract(window(size, 0.28, 0.2, 0.7)),
+  },
   straightened: { extension: 'jpg', apply: straighten },
   recompressed: { extension: 'jpg', apply: (original) => original.jpeg({ quality: 25 }) },
   small: { extension: 'webp', apply: (original, size) => original.resize(Math.round(size.width / 2)).webp() },
@@ -101,7 +104,10 @@ function straighten(original: Sharp, { width, height }: Size): Sharp {
   const sine = Math.sin((angle * Math.PI) / 180);
   const cosine = Math.cos((angle * Math.PI) / 180);
   const proportion = Math.max(width / height, height / width);
-  const inner = { width: width / (cosine + proportion * sine), height: height / (cosine + proportion * sine) };
+  const inner = {
+    width: width / (cosine + proportion * sine),
+    height: height / (cosine + proportion * sine),
+  };
   return original.rotate(angle).extract({
     left: Math.round((width * cosine + height * sine - inner.width) / 2),
     top: Math.round((width * sine + height * cosine - inner.height) / 2),

@@ -22,7 +22,7 @@ const checks: readonly { name: string; tool: string; words: readonly string[] }[
   { name: 'unused code', tool: 'knip/bin/knip.js', words: ['--config', '.config/knip.json'] },
   {
     name: 'import direction',
-    tool: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    tool: 'dependency-cruiser/bin/dependency-cruiser.mjs',
     words: ['--config', '.config/dependency-cruiser.cjs', 'src', 'electron', 'renderer'],
   },
 ];

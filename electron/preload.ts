@@ -1,0 +1,32 @@
+/** Puts `window.akin` there: requests, events and the few things that need the system. Nothing else gets through. */
+import { contextBridge, ipcRenderer } from 'electron';
+import type { AkinBridge, EventData, EventName } from '../src/api.ts';
+import type { Answer, Channel } from './channels.ts';
+
+const languagesSwitch = '--akin-languages=';
+
+async function ask(channel: Channel, ...words: unknown[]): Promise<never> {
+  const answer = (await ipcRenderer.invoke(channel, ...words)) as Answer;
+  // An Error would lose its code on the way through the bridge; a plain object keeps it.
+  if ('error' in answer) throw answer.error;
+  return answer.result as never;
+}
+
+const bridge: AkinBridge = {
+  request: (name, params) => ask('akin:request', name, params),
+  on<Name extends EventName>(name: Name, listener: (data: EventData<Name>) => void) {
+    const hear = (_event: unknown, heard: EventName, data: unknown) => {
+      if (heard === name) listener(data as EventData<Name>);
+    };
+    ipcRenderer.on('akin:event', hear);
+    return () => ipcRenderer.off('akin:event', hear);
+  },
+  chooseFolder: () => ask('akin:choose-folder'),
+  restoreFolder: (folderId) => ask('akin:restore-folder', folderId),
+  revealPhoto: (photoId) => ask('akin:reveal-photo', photoId),
+  languages: (process.argv.find((word) => word.startsWith(languagesSwitch)) ?? languagesSwitch)
+    .slice(languagesSwitch.length)
+    .split(','),
+};
+
+contextBridge.exposeInMainWorld('akin', bridge);
