@@ -1,11 +1,11 @@
 /**
- * The engine as main sees it: a process of plain Node that answers requests and is started again when it dies.
- * Nothing of Electron is in here.
+ * The engine as seen from the main process: a child that is started, asked, heard, started again when it dies, and
+ * stopped. Nothing here needs Electron.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { EventEmitter } from 'node:events';
-import { events, fromEngineSchema } from '../src/api.ts';
+import { once } from 'node:events';
+import { events, fromEngineSchema, mainRequests, requests } from '../src/api.ts';
 import type {
   EngineRequestName,
   EventData,
@@ -14,205 +14,194 @@ import type {
   Params,
   Result,
   ToEngine,
+  WireError,
 } from '../src/api.ts';
 import { AkinError } from '../src/errors.ts';
-import type { WireError } from '../src/api.ts';
+import { EngineError, toWire } from './wire-error.ts';
 
-export interface EngineCommand {
-  /** A Node that can load the engine's addons. */
-  node: string;
+export interface EngineOptions {
+  /** A Node >= 22. */
+  command: string;
+  /** The engine's bundle. */
   script: string;
-  env: NodeJS.ProcessEnv;
+  environment: NodeJS.ProcessEnv;
+  /** Milliseconds before the next start after so many failures in a row, 1 and up. */
+  delay?: (failures: number) => number;
+  /** Milliseconds that the engine gets to close its library before it is killed. */
+  patience?: number;
 }
 
-export type EngineState = EventData<'engine.state'>['state'];
+export type Listener = <Name extends EventName>(name: Name, data: EventData<Name>) => void;
 
-interface EngineProcessEvents {
-  event: [name: EventName, data: unknown];
-}
-
-interface Pending {
+interface Call {
+  name: EngineRequestName;
+  params: unknown;
   resolve: (result: unknown) => void;
-  reject: (error: unknown) => void;
+  reject: (error: Error) => void;
 }
 
-export interface RestartDelays {
-  /** Milliseconds before the first restart; each one that follows waits twice as long. */
-  first: number;
-  longest: number;
-  /** An engine that lived this long, in milliseconds, starts anew with the first delay. */
-  healthy: number;
+const contract = { ...requests, ...mainRequests };
+const defaultPatience = 10_000;
+/** An engine that was ready for this long, in milliseconds, was not failing to start. */
+const steady = 30_000;
+
+/** 0.5 s, 1 s, 2 s, ... up to 30 s. */
+export function restartDelay(failures: number): number {
+  return Math.min(30_000, 500 * 2 ** (failures - 1));
 }
 
-const usualDelays: RestartDelays = { first: 500, longest: 30_000, healthy: 60_000 };
-/** Milliseconds that the engine has to write what it is at and to end. */
-const stopTime = 5000;
-
-/** An error of the engine, as it came over the channel. */
-export class EngineError extends Error {
-  readonly wire: WireError;
-
-  constructor(wire: WireError) {
-    super(wire.message);
-    this.name = 'EngineError';
-    this.wire = wire;
-  }
-}
-
-export class EngineProcess extends EventEmitter<EngineProcessEvents> {
-  readonly #command: EngineCommand;
-  readonly #delays: RestartDelays;
-  readonly #pending = new Map<number, Pending>();
-  #child: ChildProcess | null = null;
-  #state: EngineState = 'starting';
-  #fatal: WireError | null = null;
+export class EngineProcess {
+  readonly #options: EngineOptions;
+  readonly #listener: Listener;
+  readonly #calls = new Map<number, Call>();
   #nextId = 1;
+  #child: ChildProcess | null = null;
+  #state: 'new' | 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped' = 'new';
   #failures = 0;
-  #startedAt = 0;
-  #restartTimer: NodeJS.Timeout | null = null;
-  #stopping = false;
+  #readySince = 0;
+  #restart: NodeJS.Timeout | undefined;
 
-  constructor(command: EngineCommand, delays: RestartDelays = usualDelays) {
-    super();
-    this.#command = command;
-    this.#delays = delays;
+  constructor(options: EngineOptions, listener: Listener) {
+    this.#options = options;
+    this.#listener = listener;
   }
 
-  get state(): EngineState {
-    return this.#state;
-  }
-
-  /** Undefined while none runs. */
+  /** Of the running child. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
   start(): void {
-    const { node, script, env } = this.#command;
-    this.#startedAt = performance.now();
-    const child = spawn(node, [script], {
-      env,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    if (this.#child || this.#state === 'stopped') return;
+    if (this.#state !== 'restarting') this.#tell('starting');
+    const { command, script, environment } = this.#options;
+    const child = spawn(command, [script], {
+      env: environment,
       serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      windowsHide: true,
     });
     this.#child = child;
-    child.on('message', (message) => this.#receive(message));
-    child.on('error', () => this.#gone(child));
-    child.on('exit', () => this.#gone(child));
+    let fatal: WireError | null = null;
+    child.on('message', (raw) => {
+      const parsed = fromEngineSchema.safeParse(raw);
+      if (!parsed.success)
+        return console.error('A message of the engine was not understood:', parsed.error.message);
+      if (parsed.data.kind === 'fatal') fatal = parsed.data.error;
+      else this.#heard(parsed.data);
+    });
+    // A child that cannot be started emits `error` and never `exit`.
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#ended(child, toWire(error));
+    });
+    child.on('exit', () => this.#ended(child, fatal));
+    // An engine that hung up is of no more use.
+    child.on('disconnect', () => {
+      const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.patience ?? defaultPatience);
+      child.once('exit', () => clearTimeout(kill));
+    });
   }
 
   /**
-   * Sends a request; while the engine starts, it waits.
-   * @throws EngineError what the engine answers; AkinError `engine-gone` when it dies meanwhile, `cancelled`
+   * Waits for an engine that is starting; starts one that had failed.
+   * @throws EngineError what the engine answered; AkinError `cancelled` when aborted, `engine-gone` when the engine
+   *   died meanwhile or was stopped, `internal` for a result outside the schema
    */
-  async request<Name extends EngineRequestName>(
+  request<Name extends EngineRequestName>(
     name: Name,
     params: Params<Name>,
     signal?: AbortSignal,
   ): Promise<Result<Name>> {
-    await this.#ready(signal);
-    const id = this.#nextId++;
-    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#send({ kind: 'request', id, name, params });
-    const cancel = () => this.#send({ kind: 'cancel', id });
-    signal?.addEventListener('abort', cancel);
-    try {
-      return (await answer) as Result<Name>;
-    } finally {
-      signal?.removeEventListener('abort', cancel);
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    if (signal?.aborted) reject(new AkinError('cancelled'));
+    else if (this.#state === 'stopped') reject(new AkinError('engine-gone'));
+    else {
+      const id = this.#nextId++;
+      const abort = () => {
+        if (!this.#calls.delete(id)) return;
+        if (this.#state === 'ready') this.#send({ kind: 'cancel', id });
+        reject(new AkinError('cancelled'));
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      const done = () => signal?.removeEventListener('abort', abort);
+      promise.then(done, done);
+      this.#calls.set(id, { name, params, resolve, reject });
+      if (this.#state === 'ready') this.#send({ kind: 'request', id, name, params });
+      else if (this.#state === 'failed') this.start();
     }
+    return promise as Promise<Result<Name>>;
   }
 
-  /** Lets the engine end in order; it is killed when it takes too long. */
+  /** Lets the engine close its library; one that does not is killed. No restart follows. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    if (this.#restartTimer) clearTimeout(this.#restartTimer);
+    clearTimeout(this.#restart);
+    this.#state = 'stopped';
+    this.#rejectAll(new AkinError('engine-gone'));
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.patience ?? defaultPatience);
     this.#send({ kind: 'request', id: this.#nextId++, name: 'engine.stop', params: {} });
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTime);
-    await ended;
-    clearTimeout(timer);
+    await exit;
+    clearTimeout(kill);
   }
 
-  #ready(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        if (signal?.aborted) settle(() => reject(new AkinError('cancelled')));
-        else if (this.#state === 'ready') settle(resolve);
-        else if (this.#fatal) settle(() => reject(new EngineError(this.#fatal!)));
-        else if (this.#stopping) settle(() => reject(new AkinError('engine-gone')));
-      };
-      const settle = (task: () => void) => {
-        this.off('event', look);
-        signal?.removeEventListener('abort', look);
-        task();
-      };
-      this.on('event', look);
-      signal?.addEventListener('abort', look);
-      look();
-    });
+  #heard(message: Exclude<FromEngine, { kind: 'fatal' }>): void {
+    if (this.#state === 'stopped') return;
+    if (message.kind === 'event') return this.#pass(message.name, message.data);
+    if (message.kind === 'ready') {
+      this.#readySince = Date.now();
+      this.#tell('ready');
+      for (const [id, { name, params }] of this.#calls) this.#send({ kind: 'request', id, name, params });
+      return;
+    }
+    const call = this.#calls.get(message.id);
+    // Answers to what was cancelled meanwhile come too late.
+    if (!call) return;
+    this.#calls.delete(message.id);
+    if (message.kind === 'error') return call.reject(new EngineError(message.error));
+    const result = contract[call.name].result.safeParse(message.result);
+    if (result.success) call.resolve(result.data);
+    else call.reject(new AkinError('internal', { reason: `${call.name}: ${result.error.message}` }));
+  }
+
+  #pass(name: string, data: unknown): void {
+    // What the engine is, only this side knows.
+    if (!Object.hasOwn(events, name) || name === 'engine.state') return;
+    const known = name as EventName;
+    const parsed = events[known].safeParse(data);
+    if (parsed.success) this.#listener(known, parsed.data as EventData<typeof known>);
+    else console.error(`The event ${name} was not understood:`, parsed.error.message);
+  }
+
+  #ended(child: ChildProcess, fatal: WireError | null): void {
+    if (child !== this.#child) return;
+    this.#child = null;
+    if (this.#state === 'stopped') return;
+    if (fatal) {
+      this.#rejectAll(new EngineError(fatal));
+      return this.#tell('failed', fatal);
+    }
+    const lasted = this.#state === 'ready' && Date.now() - this.#readySince >= steady;
+    this.#failures = lasted ? 1 : this.#failures + 1;
+    this.#rejectAll(new AkinError('engine-gone'));
+    this.#tell('restarting');
+    this.#restart = setTimeout(() => this.start(), (this.#options.delay ?? restartDelay)(this.#failures));
   }
 
   #send(message: ToEngine): void {
-    if (this.#child?.connected) this.#child.send(message, () => undefined);
+    // A channel that closed under our hands is followed by `exit`, which rejects what waits.
+    this.#child?.send(message, () => undefined);
   }
 
-  #receive(raw: unknown): void {
-    const parsed = fromEngineSchema.safeParse(raw);
-    if (parsed.success) this.#handle(parsed.data);
+  #rejectAll(error: Error): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.reject(error);
   }
 
-  #handle(message: FromEngine): void {
-    switch (message.kind) {
-      case 'ready':
-        this.#setState('ready');
-        break;
-      case 'fatal':
-        this.#fatal = message.error;
-        break;
-      case 'result':
-        this.#take(message.id)?.resolve(message.result);
-        break;
-      case 'error':
-        this.#take(message.id)?.reject(new EngineError(message.error));
-        break;
-      case 'event': {
-        if (!Object.hasOwn(events, message.name)) return;
-        const name = message.name as EventName;
-        const data = events[name].safeParse(message.data);
-        if (data.success && name !== 'engine.state') this.emit('event', name, data.data);
-      }
-    }
-  }
-
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
-  }
-
-  #gone(child: ChildProcess): void {
-    if (child !== this.#child) return;
-    this.#child = null;
-    for (const { reject } of this.#pending.values()) reject(new AkinError('engine-gone'));
-    this.#pending.clear();
-    if (this.#stopping) return;
-    if (this.#fatal) {
-      this.#setState('failed');
-      this.emit('event', 'library.notice', { code: this.#fatal.code, details: this.#fatal.details });
-      return;
-    }
-    this.#setState('restarting');
-    const { first, longest, healthy } = this.#delays;
-    if (performance.now() - this.#startedAt > healthy) this.#failures = 0;
-    const delay = Math.min(longest, first * 2 ** this.#failures++);
-    this.#restartTimer = setTimeout(() => this.start(), delay);
-  }
-
-  #setState(state: EngineState): void {
+  #tell(state: EventData<'engine.state'>['state'], error?: WireError): void {
     this.#state = state;
-    this.emit('event', 'engine.state', { state });
+    this.#listener('engine.state', error ? { state, error } : { state });
   }
 }

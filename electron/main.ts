@@ -1,0 +1,72 @@
+/** The main process: one window, the engine behind it, and nothing that either of them could do itself. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { app, BrowserWindow, session } from 'electron';
+import { EngineProcess } from './engine-process.ts';
+import type { EngineCommand } from './engine-process.ts';
+import { hardenContents, hardenSession } from './hardening.ts';
+import { setMenu } from './menu.ts';
+import { menuMessages } from './messages.ts';
+import { registerScheme, serveScheme } from './protocol.ts';
+import { answerRequests } from './requests.ts';
+import { openWindow } from './window.ts';
+
+app.enableSandbox();
+registerScheme();
+hardenContents();
+// The window's state is of one app: a second one would fight for it, and for the library.
+if (process.env['AKIN_LIBRARY']) app.setPath('userData', path.join(process.env['AKIN_LIBRARY'], 'window'));
+if (app.requestSingleInstanceLock()) void app.whenReady().then(begin);
+else app.quit();
+
+function begin(): void {
+  const languages = app.getPreferredSystemLanguages();
+  const words = menuMessages(languages);
+  const engine = new EngineProcess(engineCommand());
+  hardenSession(session.defaultSession);
+  serveScheme(session.defaultSession, path.resolve(import.meta.dirname, '../renderer'), engine);
+  setMenu(words);
+
+  const window = openWindow(languages);
+  answerRequests(window, engine, words);
+  engine.on('event', (name, data) => {
+    if (!window.isDestroyed()) window.webContents.send('akin:event', name, data);
+  });
+  engine.start();
+
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  let stopped = false;
+  app.on('before-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    for (const open of BrowserWindow.getAllWindows()) open.hide();
+    void engine.stop().finally(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+}
+
+/** The engine runs on plain Node: packaged with the app, or the one that the project runs on. */
+function engineCommand(): EngineCommand {
+  const { AKIN_NODE: given, NODE_OPTIONS: _options, ...inherited } = process.env;
+  // One thread more than processors: one of them always waits for a disk.
+  const env = { ...inherited, UV_THREADPOOL_SIZE: String(availableParallelism() + 1) };
+  const file = process.platform === 'win32' ? 'node.exe' : 'node';
+  if (app.isPackaged) {
+    const resources = process.resourcesPath;
+    return {
+      node: path.join(resources, 'node', file),
+      script: path.join(resources, 'engine', 'engine-main.js'),
+      env: { ...env, AKIN_RESOURCES: resources },
+    };
+  }
+  const script = path.resolve(import.meta.dirname, '../engine/engine-main.js');
+  const own = path.resolve(import.meta.dirname, '../../node_modules/.bin/node');
+  return { node: given ?? (existsSync(own) ? own : 'node'), script, env };
+}

@@ -1,0 +1,72 @@
+/** Answers the page: its requests go on to the engine, dialogs and the file manager are main's own. */
+import { dialog, ipcMain, shell } from 'electron';
+import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
+import { z } from 'zod';
+import { requests } from '../src/api.ts';
+import type { RequestName, WireError } from '../src/api.ts';
+import { AkinError, asAkinError } from '../src/errors.ts';
+import { pageAddress } from './akin-url.ts';
+import type { Answer, Channel } from './channels.ts';
+import { EngineError } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
+import type { MenuMessages } from './messages.ts';
+
+const idSchema = z.int().positive();
+
+export function answerRequests(window: BrowserWindow, engine: EngineProcess, words: MenuMessages): void {
+  const handle = (channel: Channel, task: (...words: unknown[]) => Promise<unknown>) => {
+    ipcMain.handle(channel, async (event, ...given: unknown[]): Promise<Answer> => {
+      try {
+        if (!isFromPage(event, window)) throw new AkinError('bad-request');
+        return { result: await task(...given) };
+      } catch (error) {
+        return { error: toWire(error) };
+      }
+    });
+  };
+
+  handle('akin:request', async (name, params) => {
+    if (typeof name !== 'string' || !Object.hasOwn(requests, name)) throw new AkinError('bad-request');
+    const known = name as RequestName;
+    const parsed = requests[known].params.safeParse(params);
+    if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
+    return engine.request(known, parsed.data);
+  });
+  handle('akin:choose-folder', async () => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title: words.chooseFolder,
+      buttonLabel: words.addFolder,
+      properties: ['openDirectory'],
+    });
+    const [chosen] = filePaths;
+    return chosen === undefined ? null : engine.request('folders.add', { path: chosen });
+  });
+  handle('akin:restore-folder', async (folderId) =>
+    engine.request('folders.restore', { folderId: checkId(folderId) }),
+  );
+  handle('akin:reveal-photo', async (photoId) => {
+    const { path } = await engine.request('photos.path', { photoId: checkId(photoId) });
+    shell.showItemInFolder(path);
+  });
+}
+
+/** Only the window's own page, not a frame in it, and not another page that got there somehow. */
+function isFromPage({ senderFrame, sender }: IpcMainInvokeEvent, window: BrowserWindow): boolean {
+  return (
+    sender === window.webContents &&
+    senderFrame === window.webContents.mainFrame &&
+    senderFrame.url === pageAddress
+  );
+}
+
+function checkId(id: unknown): number {
+  const parsed = idSchema.safeParse(id);
+  if (!parsed.success) throw new AkinError('bad-request');
+  return parsed.data;
+}
+
+function toWire(error: unknown): WireError {
+  if (error instanceof EngineError) return error.wire;
+  const { code, message, details } = asAkinError(error);
+  return { code, message, details: { ...details } };
+}
