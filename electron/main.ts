@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
 import { EngineProcess } from './engine-process.ts';
-import type { EngineCommand } from './engine-process.ts';
+import type { EngineOptions } from './engine-process.ts';
 import { hardenContents, hardenSession } from './hardening.ts';
 import { setMenu } from './menu.ts';
 import { menuMessages } from './messages.ts';
@@ -23,16 +23,15 @@ else app.quit();
 function begin(): void {
   const languages = app.getPreferredSystemLanguages();
   const words = menuMessages(languages);
-  const engine = new EngineProcess(engineCommand());
+  const engine = new EngineProcess(engineOptions(), (name, data) => {
+    for (const open of BrowserWindow.getAllWindows()) open.webContents.send('akin:event', name, data);
+  });
   hardenSession(session.defaultSession);
   serveScheme(session.defaultSession, path.resolve(import.meta.dirname, '../renderer'), engine);
   setMenu(words);
 
   const window = openWindow(languages);
   answerRequests(window, engine, words);
-  engine.on('event', (name, data) => {
-    if (!window.isDestroyed()) window.webContents.send('akin:event', name, data);
-  });
   engine.start();
 
   app.on('second-instance', () => {
@@ -53,20 +52,20 @@ function begin(): void {
 }
 
 /** The engine runs on plain Node: packaged with the app, or the one that the project runs on. */
-function engineCommand(): EngineCommand {
+function engineOptions(): EngineOptions {
   const { AKIN_NODE: given, NODE_OPTIONS: _options, ...inherited } = process.env;
   // One thread more than processors: one of them always waits for a disk.
-  const env = { ...inherited, UV_THREADPOOL_SIZE: String(availableParallelism() + 1) };
+  const environment = { ...inherited, UV_THREADPOOL_SIZE: String(availableParallelism() + 1) };
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   if (app.isPackaged) {
     const resources = process.resourcesPath;
     return {
-      node: path.join(resources, 'node', file),
+      command: path.join(resources, 'node', file),
       script: path.join(resources, 'engine', 'engine-main.js'),
-      env: { ...env, AKIN_RESOURCES: resources },
+      environment: { ...environment, AKIN_RESOURCES: resources },
     };
   }
   const script = path.resolve(import.meta.dirname, '../engine/engine-main.js');
   const own = path.resolve(import.meta.dirname, '../../node_modules/.bin/node');
-  return { node: given ?? (existsSync(own) ? own : 'node'), script, env };
+  return { command: given ?? (existsSync(own) ? own : 'node'), script, environment };
 }

@@ -3,13 +3,13 @@ import { dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { requests } from '../src/api.ts';
-import type { RequestName, WireError } from '../src/api.ts';
-import { AkinError, asAkinError } from '../src/errors.ts';
+import type { RequestName } from '../src/api.ts';
+import { AkinError } from '../src/errors.ts';
 import { pageAddress } from './akin-url.ts';
 import type { Answer, Channel } from './channels.ts';
-import { EngineError } from './engine-process.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { MenuMessages } from './messages.ts';
+import { toWire } from './wire-error.ts';
 
 const idSchema = z.int().positive();
 
@@ -63,10 +63,4 @@ function checkId(id: unknown): number {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) throw new AkinError('bad-request');
   return parsed.data;
-}
-
-function toWire(error: unknown): WireError {
-  if (error instanceof EngineError) return error.wire;
-  const { code, message, details } = asAkinError(error);
-  return { code, message, details: { ...details } };
 }

@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { pageAddress } from './akin-url.ts';
 
 const placeSchema = z.object({
-  x: z.int().optional(),
-  y: z.int().optional(),
+  x: z.int(),
+  y: z.int(),
   width: z.int().min(480),
   height: z.int().min(360),
   maximised: z.boolean(),
 });
-type Place = z.infer<typeof placeSchema>;
+type Place = Omit<z.infer<typeof placeSchema>, 'x' | 'y'> & Partial<Rectangle>;
 
 const usualPlace: Place = { width: 1280, height: 860, maximised: false };
 const background = { light: '#fbfbfa', dark: '#161615' };
@@ -20,8 +20,9 @@ const background = { light: '#fbfbfa', dark: '#161615' };
 /** Opens the one window, where it was when it was last closed. @param languages for the page, most wanted first */
 export function openWindow(languages: readonly string[]): BrowserWindow {
   const place = readPlace();
+  const { maximised, ...bounds } = place;
   const window = new BrowserWindow({
-    ...place,
+    ...bounds,
     minWidth: 480,
     minHeight: 360,
     show: false,
@@ -39,7 +40,7 @@ export function openWindow(languages: readonly string[]): BrowserWindow {
       additionalArguments: [`--akin-languages=${languages.join(',')}`],
     },
   });
-  if (place.maximised) window.maximize();
+  if (maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => {
     writePlace({ ...window.getNormalBounds(), maximised: window.isMaximized() });
