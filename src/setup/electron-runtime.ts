@@ -102,8 +102,9 @@ async function fetchArchive(work: string): Promise<string> {
 async function unpack(archive: string, folder: string): Promise<void> {
   const zip = await openPromise(archive);
   for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue;
     const name = entry.fileName.replace(/^Cypress\//, '');
-    if (name.endsWith('/') || name.startsWith('resources/')) continue;
+    if (name.startsWith('resources/')) continue;
     if (name === 'browser_v8_context_snapshot.bin') continue;
     const target = path.resolve(folder, name);
     if (!target.startsWith(folder + path.sep)) throw new Error(`${archive} holds the path ${name}.`);
