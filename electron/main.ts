@@ -12,7 +12,8 @@ import { registerScheme, serveScheme } from './protocol.ts';
 import { answerRequests } from './requests.ts';
 import { openWindow } from './window.ts';
 
-app.enableSandbox();
+// Root cannot have Chromium's sandbox: there, enabling it would only keep every child process from starting.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
 hardenContents();
 // The window's state is of one app: a second one would fight for it, and for the library.
