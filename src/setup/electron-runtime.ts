@@ -23,6 +23,11 @@ const standIn = {
   sha256: '9461fc54dadc6b2d018c428522d520882d057ed826cda40ebc9272aaceece4bb',
 };
 
+/** The program, in Electron's folder. */
+export const electronBinary =
+  { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string] ??
+  'electron';
+
 /** The folder of an Electron that runs here. @throws Error that says what to do */
 export async function findElectron(): Promise<string> {
   const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];

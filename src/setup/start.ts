@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { build } from './build.ts';
 import { hasDisplay, missingPackages, sandboxSwitches } from './display.ts';
-import { findElectron } from './electron-runtime.ts';
+import { electronBinary, findElectron } from './electron-runtime.ts';
 import { root, run, runNode, say } from './project.ts';
 
 async function start(): Promise<number> {
@@ -18,12 +18,8 @@ async function start(): Promise<number> {
   }
   await build();
   say('Opening Akin.');
-  const file =
-    process.platform === 'win32' ? 'electron.exe' : process.platform === 'darwin' ? macBinary : 'electron';
-  return (await run(path.join(electron, file), [...sandboxSwitches(), root])).code;
+  return (await run(path.join(electron, electronBinary), [...sandboxSwitches(), root])).code;
 }
-
-const macBinary = 'Electron.app/Contents/MacOS/Electron';
 
 try {
   process.exitCode = await start();
