@@ -27,6 +27,7 @@ async function unitTests(): Promise<CheckSummary> {
   const { code } = await runNode('node_modules/vitest/vitest.mjs', [
     'run',
     '--config=.config/vitest.config.ts',
+    '--coverage',
     '--reporter=dot',
     '--reporter=json',
     `--outputFile.json=${report}`,
