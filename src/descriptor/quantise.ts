@@ -106,6 +106,8 @@ export function decodeRegions(blob: Uint8Array): QuantisedRegions {
     width: view.getUint16(4, true),
   };
   const dimensions = view.getUint16(6, true);
+  if (Math.min(geometry.levels, geometry.height, geometry.width, dimensions) === 0)
+    throw new RangeError('These region vectors have no size.');
   const count = regionGrid(geometry.height, geometry.width, geometry.levels, geometry.wholeMap).length;
   if (blob.length !== headerBytes + count * (scaleBytes + dimensions)) {
     throw new RangeError('These region vectors are cut off.');
@@ -113,10 +115,9 @@ export function decodeRegions(blob: Uint8Array): QuantisedRegions {
   const scales = Float32Array.from({ length: count }, (_, region) =>
     view.getFloat32(headerBytes + region * scaleBytes, true),
   );
-  return {
-    geometry,
-    dimensions,
-    scales,
-    steps: new Int8Array(blob.slice(headerBytes + count * scaleBytes).buffer),
-  };
+  if (!scales.every((scale) => scale >= 0 && scale < Infinity))
+    throw new RangeError('These region vectors have a scale that cannot be.');
+  // A copy: SQLite's Buffers lie within memory that others use.
+  const steps = new Int8Array(blob.subarray(headerBytes + count * scaleBytes));
+  return { geometry, dimensions, scales, steps };
 }
