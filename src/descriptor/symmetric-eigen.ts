@@ -7,6 +7,9 @@ export interface EigenDecomposition {
 /** QL needs two or three sweeps a value; far more means that the matrix was not finite. */
 const maximumSweeps = 60;
 
+/** Entries beside the diagonal below this count as 0: their squares would lose precision to underflow. */
+const smallestEntry = 1e-146;
+
 /**
  * Eigen-decomposition of a symmetric matrix: Householder reduction to tridiagonal form, then implicit QL.
  * Source: Golub and Van Loan, "Matrix Computations", 4th edition, sections 8.3.1 and 8.3.5. Every vector's largest
@@ -42,7 +45,7 @@ function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
     const first = v[k + 1]!;
     let tail = 0;
     for (let j = k + 2; j < n; j++) tail += v[j]! * v[j]!;
-    if (tail === 0) {
+    if (tail < smallestEntry ** 2) {
       subdiagonal[k] = first;
       continue;
     }
@@ -118,7 +121,7 @@ function diagonalise(diagonal: Float64Array, sub: Float64Array, rows: Float64Arr
 
 function isNegligible(diagonal: Float64Array, sub: Float64Array, index: number): boolean {
   const size = Math.abs(diagonal[index]!) + Math.abs(diagonal[index + 1]!);
-  return Math.abs(sub[index]!) <= Number.EPSILON * size;
+  return Math.abs(sub[index]!) <= Number.EPSILON * size + smallestEntry;
 }
 
 /** One QL sweep over the unreduced block from `low` to `high`. */

@@ -7,6 +7,9 @@ const blockRows = 64;
 /** Eigenvalues below this share of the largest count as noise: dividing by them would only blow it up. */
 const smallestShare = 1e-9;
 
+/** The variance that rounding gives equal vectors of length 1; it keeps what they teach finite. */
+const smallestVariance = Number.EPSILON ** 2;
+
 /** Mean and covariance of vectors that need not be in memory together, summed in float64. */
 export class VectorStatistics {
   readonly channels: number;
@@ -94,7 +97,7 @@ export function learnWhitening(statistics: VectorStatistics, dimensions: number)
   const { channels } = statistics;
   const mean = statistics.mean();
   const { values, vectors } = symmetricEigen(statistics.covariance(), channels);
-  const floor = values[0]! * smallestShare;
+  const floor = Math.max(values[0]! * smallestShare, smallestVariance);
   const projection = new Float32Array(dimensions * channels);
   for (let row = 0; row < dimensions; row++) {
     const scale = 1 / Math.sqrt(Math.max(values[row]!, floor));
