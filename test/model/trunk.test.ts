@@ -24,8 +24,8 @@ test.each(architectureNames)(
   async (name) => {
     const model = name === 'mobilenet-v2' ? real : randomModel(name);
     // Odd sizes show where the two would pad differently.
-    const sizes = name === 'mobilenet-v2' ? ([333, 250] as const) : ([101, 66] as const);
-    const pixels = await photo('nagasaki-boats', ...sizes);
+    const [width, height] = name === 'mobilenet-v2' ? ([333, 250] as const) : ([101, 66] as const);
+    const pixels = await photo('nagasaki-boats', width, height);
     const trunk = await createTrunk(model, { threads: 2 });
     const [map] = await trunk.run([pixels]);
     await trunk.release();
@@ -35,7 +35,7 @@ test.each(architectureNames)(
       const output = other.apply(tf.tensor4d(pixels.data, [1, pixels.height, pixels.width, 3], 'int32'));
       return tf.transpose(output, [0, 3, 1, 2]);
     });
-    const values = await features.data();
+    const values = await features.data<'float32'>();
     expect(features.shape).toEqual([1, map!.channels, map!.height, map!.width]);
     expect([map!.channels, map!.height, map!.width]).toEqual([
       model.channels,
