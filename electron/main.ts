@@ -5,7 +5,7 @@ import path from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
 import { EngineProcess } from './engine-process.ts';
 import type { EngineOptions } from './engine-process.ts';
-import { hardenContents, hardenSession } from './hardening.ts';
+import { hardenContents, hardenNetwork, hardenSession } from './hardening.ts';
 import { setMenu } from './menu.ts';
 import { menuMessages } from './messages.ts';
 import { registerScheme, serveScheme } from './protocol.ts';
@@ -15,6 +15,7 @@ import { openWindow } from './window.ts';
 // Root cannot have Chromium's sandbox: there, enabling it would only keep every child process from starting.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
+hardenNetwork();
 hardenContents();
 // The window's state is of one app: a second one would fight for it, and for the library.
 if (process.env['AKIN_LIBRARY']) app.setPath('userData', path.join(process.env['AKIN_LIBRARY'], 'window'));

@@ -38,7 +38,7 @@ export function serveScheme(session: Session, page: string, engine: EngineProces
     const target = parseAkinUrl(url);
     if (!target || method !== 'GET') return new Response(null, { status: 404 });
     try {
-      if (target.kind === 'page') return pageResponse(path.join(page, target.file));
+      if (target.kind === 'page') return await pageResponse(path.join(page, target.file));
       const { photoId } = target;
       const picture =
         target.kind === 'thumbnail'
