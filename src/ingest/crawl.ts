@@ -5,7 +5,7 @@
  * found from `dist/engine/*.js` and `dist/cli/*.js` alike.
  */
 import { Worker } from 'node:worker_threads';
-import { displayPath } from './display-path.ts';
+import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import type { FoundFiles, WalkOutcome } from './walk.ts';
 

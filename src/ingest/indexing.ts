@@ -9,7 +9,7 @@
 import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Progress } from '../api.ts';
-import { displayPath } from './display-path.ts';
+import { displayPath } from '../catalog/path-bytes.ts';
 import type { Describer } from '../descriptor/describe.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { DescribedPhoto, IndexStore, Outcome } from './index-store.ts';

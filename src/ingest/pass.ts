@@ -1,6 +1,6 @@
 /** One pass over the files that need work: read, hash, decode, describe in batches, write. */
 import { hash } from 'node:crypto';
-import { displayPath } from './display-path.ts';
+import { displayPath } from '../catalog/path-bytes.ts';
 import type { Description, Describer } from '../descriptor/describe.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { RgbPixels } from '../model/trunk.ts';

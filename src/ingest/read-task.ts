@@ -1,6 +1,6 @@
 /** Reads a file once, for its hash and for its picture. */
 import { open } from 'node:fs/promises';
-import { displayPath } from './display-path.ts';
+import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import type { Task } from './scan.ts';
 import { codeOf, systemPath } from './walk.ts';

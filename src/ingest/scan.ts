@@ -1,5 +1,5 @@
 /** Compares a folder on disk with what the catalog remembers of it. */
-import { displayPath } from './display-path.ts';
+import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import { crawl } from './crawl.ts';
 import type { FileState, IndexedFolder, IndexStore, KnownFile } from './index-store.ts';
