@@ -41,6 +41,8 @@ async function main(): Promise<void> {
   // The window is gone, or main crashed: an engine without a window would hold the library for ever.
   process.on('disconnect', () => void stop());
   process.on('SIGTERM', () => void stop());
+  // It may have gone while the library was being opened.
+  if (!process.connected) return stop();
   send({ kind: 'ready' });
   engine.begin();
 }

@@ -44,7 +44,11 @@ export class Engine {
     const parsed = contract[known].params.safeParse(params);
     if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
     const handler = this.#handlers[known] as (params: unknown, signal: AbortSignal) => unknown;
-    return contract[known].result.parse(await handler(parsed.data, signal));
+    try {
+      return contract[known].result.parse(await handler(parsed.data, signal));
+    } catch (error) {
+      throw this.#library.explain(error);
+    }
   }
 }
 

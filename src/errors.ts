@@ -11,7 +11,7 @@ export const errorCodes = {
   'folder-overlaps': 'The folder {path} is already covered by {other}.',
   'folder-unknown': 'That folder is not in this library.',
   'photo-unknown': 'That photo is no longer in the library.',
-  'photo-missing': 'The file {path} is not there any more.',
+  'photo-missing': 'The file {path} is not there.',
   'photo-unreadable': 'The file {path} could not be read: {reason}.',
   'photo-unsupported': 'The file {path} is not a picture that Akin reads.',
   'photo-too-large': 'The picture {path} has {megapixels} megapixels; Akin reads at most {limit}.',
@@ -25,6 +25,8 @@ export const errorCodes = {
     'The library {path} was written by a newer Akin (catalog version {found}, this one knows {known}). Update Akin.',
   'catalog-damaged':
     'The catalog was damaged and has been set aside as {path}. A new one was started; add your folders again.',
+  'catalog-unsound':
+    'The catalog of the library {path} is damaged. Start Akin again: it sets the damaged one aside and starts a new one.',
   'model-missing': 'The model {path} is not there. Install Akin again or import a model.',
   'model-damaged': 'The model {path} is damaged: {reason}. Install Akin again or import the model once more.',
   'model-newer':

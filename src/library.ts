@@ -92,7 +92,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#indexing = new Indexing({ store, longSide, describer: async () => this.#describe() });
     this.#indexing.on('progress', (progress) => this.#reportProgress(progress));
     this.#indexing.on('changes', (changes) => this.#take(changes));
-    this.#indexing.on('notice', (notice) => this.emit('notice', notice));
+    this.#indexing.on('notice', (notice) => this.emit('notice', this.explain(notice)));
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
   }
 
@@ -106,7 +106,13 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.tellNotices();
     this.#followFolders();
     this.scan();
-    this.#index.get().catch((error: unknown) => this.emit('notice', asAkinError(error)));
+    this.#index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
+  }
+
+  /** Whatever was thrown, as what it means for the user: trouble with the catalog or its disk becomes clear here. */
+  explain(error: unknown): AkinError {
+    const known = asAkinError(error);
+    return known.code === 'internal' ? asAkinError(this.#catalog.explain(known.cause ?? known)) : known;
   }
 
   status(): Status {

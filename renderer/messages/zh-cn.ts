@@ -33,6 +33,7 @@ export const zhCn: Messages = {
     'catalog-newer':
       '图库 {path} 由更新版本的 Akin 创建（目录版本 {found}，当前支持 {known}）。请更新 Akin。',
     'catalog-damaged': '目录已损坏，并已另存为 {path}。新目录已建立，请重新添加文件夹。',
+    'catalog-unsound': '图库 {path} 的目录已损坏。请重新启动 Akin，届时会另存损坏的目录并建立新目录。',
     'model-missing': '找不到模型 {path}。请重新安装 Akin。',
     'model-damaged': '模型 {path} 已损坏：{reason}。请重新安装 Akin。',
     'model-newer': '模型 {path} 需要更新版本的 Akin（格式 {found}，当前支持 {known}）。请更新 Akin。',

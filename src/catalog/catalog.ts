@@ -2,14 +2,14 @@
  * The catalog of one library: a folder with `catalog.sqlite` (what Akin knows), `thumbnails.sqlite` (what it can
  * make again) and the owner's lock. One module a table group reads and writes them.
  */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AkinError } from '../errors.ts';
 import { Descriptors } from './descriptors.ts';
 import { Failures } from './failures.ts';
 import { Folders } from './folders.ts';
-import { migrate } from './migrations.ts';
+import { migrate, refuseNewer } from './migrations.ts';
 import { takeOwnership } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
@@ -29,6 +29,7 @@ export class Catalog {
   readonly thumbnails: Thumbnails;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
+  #unsound = false;
 
   constructor(library: string, database: Database.Database, lock: OwnerLock) {
     this.library = library;
@@ -38,19 +39,36 @@ export class Catalog {
     this.photos = new Photos(database);
     this.failures = new Failures(database);
     this.descriptors = new Descriptors(database);
-    this.thumbnails = new Thumbnails(database);
+    this.thumbnails = new Thumbnails(database, path.join(library, thumbnailsFile));
   }
 
   /**
-   * Writes all of `task` or nothing.
-   * @throws AkinError `library-full`, `library-read-only`
+   * Writes all of `task` or nothing; only a thumbnail may be missing where the disk is full. Runs `task` once more
+   * when thumbnails turn out to be damaged, which are dropped then.
+   * @throws AkinError `library-full`, `library-read-only`, `catalog-unsound`
    */
   write<Result>(task: () => Result): Result {
+    const transaction = this.#database.transaction(task);
     try {
-      return this.#database.transaction(task).immediate();
+      try {
+        return transaction.immediate();
+      } catch (error) {
+        if (!this.thumbnails.damaged) throw error;
+        this.thumbnails.renew();
+        return transaction.immediate();
+      }
     } catch (error) {
-      throw asStorageError(error, this.library);
+      throw this.explain(error);
     }
+  }
+
+  /**
+   * What an error that came from the catalog means for the user; others stay as they are. Damage that shows in the
+   * midst of work is not mended there: the next start looks for it.
+   */
+  explain(error: unknown): unknown {
+    this.#unsound ||= isDamage(error);
+    return asStorageError(error, this.library);
   }
 
   /** As `write`, for what the user decided: it is on the disk when this returns, whatever happens to the machine. */
@@ -65,7 +83,7 @@ export class Catalog {
 
   close(): void {
     this.#database.close();
-    this.#lock.release();
+    this.#lock.release(!this.#unsound);
   }
 }
 
@@ -83,44 +101,59 @@ export function openCatalog(library: string): OpenedCatalog {
   const notices: AkinError[] = [];
   let lock: OwnerLock | undefined;
   try {
-    mkdirSync(library, { recursive: true });
+    makeFolder(library);
     lock = takeOwnership(library);
-    const database = openSound(library, lock.lastStopWasUnclean, notices);
-    const catalog = new Catalog(library, database, lock);
-    catalog.write(() => catalog.folders.purgeRemoved());
-    return { catalog, notices };
+    return { catalog: openSound(library, lock, notices), notices };
   } catch (error) {
-    lock?.release();
+    lock?.release(!lock.lastStopWasUnclean);
     throw asStorageError(error, library);
   }
 }
 
-function openSound(library: string, check: boolean, notices: AkinError[]): Database.Database {
-  const file = path.join(library, catalogFile);
+function makeFolder(library: string): void {
   try {
-    return openDatabase(library, check);
+    mkdirSync(library, { recursive: true });
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    // Node tells a read-only disk, a file in the way and more by codes that mean other things elsewhere.
+    const meant = asStorageError(error, library);
+    if (meant instanceof AkinError) throw meant;
+    throw new AkinError('library-read-only', { path: library }, { cause: error });
+  }
+}
+
+function openSound(library: string, lock: OwnerLock, notices: AkinError[]): Catalog {
+  try {
+    return openFiles(library, lock, lock.lastStopWasUnclean);
+  } catch (error) {
+    const meant = asStorageError(error, library);
+    if (!(meant instanceof AkinError) || meant.code !== 'catalog-unsound') throw error;
     const aside = path.join(
       library,
       `catalog.damaged-${new Date().toISOString().replaceAll(':', '-')}.sqlite`,
     );
-    setAside(file, aside);
+    setAside(path.join(library, catalogFile), aside);
     notices.push(new AkinError('catalog-damaged', { path: aside }, { cause: error }));
-    return openDatabase(library, false);
+    return openFiles(library, lock, false);
   }
 }
 
-function openDatabase(library: string, check: boolean): Database.Database {
+function openFiles(library: string, lock: OwnerLock, check: boolean): Catalog {
   const database = new Database(path.join(library, catalogFile));
   try {
+    // Before anything is written: what a newer Akin left stays as it is.
+    refuseNewer(database, library);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     if (check) checkSoundness(database);
-    migrate(database, library);
-    attachThumbnails(database, path.join(library, thumbnailsFile));
-    return database;
+    migrate(database);
+    Thumbnails.attach(database, path.join(library, thumbnailsFile));
+    const catalog = new Catalog(library, database, lock);
+    catalog.write(() => {
+      catalog.thumbnails.dropOfRemovedFolders();
+      catalog.folders.purgeRemoved();
+    });
+    return catalog;
   } catch (error) {
     database.close();
     throw error;
@@ -132,19 +165,7 @@ function checkSoundness(database: Database.Database): void {
   if (found !== 'ok') throw new Database.SqliteError(String(found), 'SQLITE_CORRUPT');
 }
 
-/** Thumbnails can be made again, so damaged ones are simply dropped. */
-function attachThumbnails(database: Database.Database, file: string): void {
-  try {
-    Thumbnails.attach(database, file);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    Thumbnails.detach(database);
-    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
-    Thumbnails.attach(database, file);
-  }
-}
-
-/** The journal goes along: it may hold what the damaged file lacks. */
+/** A journal that is left goes along: it may hold what the damaged file lacks. */
 function setAside(file: string, aside: string): void {
   for (const suffix of ['', '-wal', '-shm']) {
     try {

@@ -25,7 +25,7 @@ export class Folders {
   readonly #setState: Statement<[string, string, number]>;
   readonly #hide: Statement<[number, number]>;
   readonly #restore: Statement<[number]>;
-  readonly #purge: readonly Statement[];
+  readonly #purge: Statement<[]>;
 
   constructor(database: Database) {
     this.#list = database.prepare(
@@ -43,15 +43,7 @@ export class Folders {
     );
     this.#hide = database.prepare('UPDATE folder SET removed_at = ? WHERE id = ? AND removed_at IS NULL');
     this.#restore = database.prepare('UPDATE folder SET removed_at = NULL WHERE id = ?');
-    this.#purge = [
-      database.prepare(
-        `DELETE FROM thumbnails.thumbnail WHERE hash IN (
-           SELECT hash FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at IS NOT NULL
-           EXCEPT
-           SELECT hash FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at IS NULL)`,
-      ),
-      database.prepare('DELETE FROM folder WHERE removed_at IS NOT NULL'),
-    ];
+    this.#purge = database.prepare('DELETE FROM folder WHERE removed_at IS NOT NULL');
   }
 
   /** Those that are not removed, by path. */
@@ -82,6 +74,6 @@ export class Folders {
 
   /** Forgets for good what was removed. */
   purgeRemoved(): void {
-    for (const statement of this.#purge) statement.run();
+    this.#purge.run();
   }
 }

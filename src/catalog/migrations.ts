@@ -72,11 +72,16 @@ const steps: readonly string[] = [
 export const catalogVersion = steps.length;
 
 /** @throws AkinError `catalog-newer` */
-export function migrate(database: Database, library: string): void {
-  const found = database.pragma('user_version', { simple: true }) as number;
+export function refuseNewer(database: Database, library: string): void {
+  const found = versionOf(database);
   if (found > catalogVersion) {
     throw new AkinError('catalog-newer', { path: library, found, known: catalogVersion });
   }
+}
+
+/** Takes the steps that are still to be taken; one that fails leaves nothing behind. */
+export function migrate(database: Database): void {
+  const found = versionOf(database);
   for (const [at, step] of steps.entries()) {
     if (at < found) continue;
     database.transaction(() => {
@@ -84,4 +89,8 @@ export function migrate(database: Database, library: string): void {
       database.pragma(`user_version = ${at + 1}`);
     })();
   }
+}
+
+function versionOf(database: Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
 }

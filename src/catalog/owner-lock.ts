@@ -10,7 +10,8 @@ import { AkinError } from '../errors.ts';
 export interface OwnerLock {
   /** Whether the last owner ended without closing the library. */
   readonly lastStopWasUnclean: boolean;
-  release(): void;
+  /** @param clean whether the next owner may trust what it finds */
+  release(clean: boolean): void;
 }
 
 /** @throws AkinError `library-in-use` */
@@ -33,8 +34,8 @@ export function takeOwnership(library: string): OwnerLock {
   }
   return {
     lastStopWasUnclean,
-    release() {
-      rmSync(holder, { force: true });
+    release(clean) {
+      if (clean) rmSync(holder, { force: true });
       lock.close();
     },
   };

@@ -26,5 +26,5 @@ export function displayPath(path: ByteString): string {
 
 /** `folder/relative`; either may hold any bytes. */
 export function joinPath(folder: ByteString, relative: ByteString): ByteString {
-  return relative === '' ? folder : `${folder.replace(/[/\\]+$/, '')}/${relative}`;
+  return relative === '' ? folder : `${folder.replace(/\/+$/, '')}/${relative}`;
 }
