@@ -1,0 +1,24 @@
+/**
+ * A process that indexes the library under its first argument, and dies as if it were killed from outside: `after` so
+ * many writes, or `within` the next one, when the catalog has half of it.
+ */
+import { CatalogFixture } from './catalog-fixture.ts';
+
+const [root, moment, writes] = process.argv.slice(2);
+const fixture = new CatalogFixture(root);
+let left = Number(writes);
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+fixture.indexing.on('changes', () => {
+  if (--left === 0 && moment === 'after') die();
+});
+const { thumbnails } = fixture.catalog;
+const put = thumbnails.put.bind(thumbnails);
+thumbnails.put = (hash, content) => {
+  put(hash, content);
+  if (left <= 0) die();
+};
+await fixture.run();
