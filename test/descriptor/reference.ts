@@ -77,6 +77,16 @@ export function referenceMaxima({ data, channels, height, width }: FeatureMap, r
   return maxima;
 }
 
+/** Generalised-mean pooling with power 3, of length 1. */
+export function referenceGeneralisedMean({ data, channels, height, width }: FeatureMap): number[] {
+  const means: number[] = [];
+  for (let channel = 0; channel < channels; channel++) {
+    const cells = [...data.subarray(channel * height * width, (channel + 1) * height * width)];
+    means.push(Math.cbrt(cells.reduce((sum, cell) => sum + cell * cell * cell, 0) / cells.length));
+  }
+  return unit(means);
+}
+
 function referenceProjection(vector: readonly number[], head: Head): number[] {
   const projected: number[] = [];
   for (let row = 0; row < head.dimensions; row++) {
