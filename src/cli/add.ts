@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { printJson, printLine, withLibrary } from './session.ts';
+import { printJson, printLine, reportFailure, withLibrary } from './session.ts';
 import type { LibraryOptions } from './session.ts';
 
 /** `akin add FOLDER...`: puts folders into the library; `akin index` reads them. */
@@ -10,9 +10,13 @@ export function addCommand(): Command {
     .action(async (folders: string[], _options, command: Command) =>
       withLibrary(command.optsWithGlobals<LibraryOptions>(), async ({ library, json }) => {
         for (const wanted of folders) {
-          const folder = await library.addFolder(wanted);
-          if (json) printJson({ id: folder.id, path: folder.path, photos: folder.photos });
-          else printLine(`Added ${folder.path}`);
+          try {
+            const folder = await library.addFolder(wanted);
+            if (json) printJson({ id: folder.id, path: folder.path, photos: folder.photos });
+            else printLine(`Added ${folder.path}`);
+          } catch (error) {
+            reportFailure(error);
+          }
         }
       }),
     );

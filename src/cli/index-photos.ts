@@ -21,6 +21,8 @@ export function indexCommand(): Command {
           printLine(wording(summary));
           for (const { path, reason } of failed) printLine(`Not read: ${path} (${reason})`);
         }
+        // Notices have told why: the drive of a folder is not there, or its permissions have changed.
+        if (library.folders().some(({ state }) => state !== 'ready')) process.exitCode = 1;
       }),
     );
 }

@@ -8,13 +8,18 @@ export class ProgressLine {
   readonly #terminal = process.stderr.isTTY;
   #shown = false;
   #lastPlain = 0;
+  #begun = false;
 
   show(progress: Progress): void {
     if (progress.phase === 'idle') return this.clear();
     if (this.#terminal) {
       process.stderr.write(clearLine + wording(progress));
       this.#shown = true;
-    } else if (performance.now() - this.#lastPlain > plainInterval) {
+    } else if (
+      performance.now() - this.#lastPlain > plainInterval ||
+      (progress.phase === 'indexing' && !this.#begun)
+    ) {
+      this.#begun ||= progress.phase === 'indexing';
       this.#lastPlain = performance.now();
       process.stderr.write(`${wording(progress)}\n`);
     }

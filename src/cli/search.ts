@@ -3,8 +3,9 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { SearchResult } from '../api.ts';
 import { AkinError, asAkinError } from '../errors.ts';
+import type { Library } from '../library.ts';
 import { indexPhotos } from './index-photos.ts';
-import { printJson, printLine, withLibrary } from './session.ts';
+import { printJson, printLine, reportFailure, withLibrary } from './session.ts';
 import type { LibraryOptions, Session } from './session.ts';
 
 interface SearchOptions extends LibraryOptions {
@@ -37,49 +38,65 @@ async function searchAll(session: Session, queries: readonly string[], top: numb
     if (signal.aborted) return;
     const file = path.resolve(query);
     try {
-      const found = await searchOne(session, file, top);
-      const matches = found.matches.map(({ photoId, score, tier }) => ({
-        path: library.photo(photoId).path,
-        score,
-        tier,
-      }));
+      const matches = readable(library, await searchOne(session, file, top));
       if (json) {
         printJson({ query: file, matches });
         continue;
       }
       printLine(file);
-      for (const match of matches) {
-        printLine(`  ${match.score.toFixed(3)}  ${match.tier.padEnd(14)} ${match.path}`);
-      }
+      for (const { path: match, score, tier } of matches) printLine(matchLine(match, score, tier));
     } catch (error) {
-      const { code, message } = asAkinError(error);
-      if (code === 'cancelled') throw error;
+      if (signal.aborted) throw error;
       failures++;
-      if (json) printJson({ query: file, matches: [], error: { code, message } });
-      else process.stderr.write(`${message}\n`);
+      if (!json) {
+        reportFailure(error);
+        continue;
+      }
+      const { code, message } = asAkinError(error);
+      printJson({ query: file, matches: [], error: { code, message } });
     }
   }
   if (failures > 0) throw new AkinError('search-failed', { count: failures, total: queries.length });
 }
 
+/** One match as people read it. */
+export function matchLine(name: string, score: number, tier: string): string {
+  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}`;
+}
+
+function readable(library: Library, { matches }: SearchResult) {
+  return matches.map(({ photoId, score, tier }) => ({ path: library.photo(photoId).path, score, tier }));
+}
+
 async function searchOne({ library, signal }: Session, file: string, top: number): Promise<SearchResult> {
-  const real = await realpath(file).catch((error: unknown) => {
-    throw new AkinError('photo-missing', { path: file }, { cause: error });
-  });
-  const photoId = library.findPhoto(real);
+  // A photo of the library answers also while its drive is away.
+  const real = await realpath(file).catch(() => file);
+  const photoId = library.findPhoto(real) ?? findShown(library, file);
   if (photoId !== undefined) return library.searchPhoto(photoId, top, signal);
-  const content = await readFile(real).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AkinError('photo-unreadable', { path: file, reason }, { cause: error });
-  });
-  return library.searchPicture(file, content, top, signal);
+  return library.searchPicture(file, await readQuery(real, signal), top, signal);
+}
+
+/** The photo whose path Akin shows like this, since it has bytes that are not text. */
+function findShown(library: Library, file: string): number | undefined {
+  if (!file.includes('\ufffd')) return undefined;
+  return library.timeline().ids.find((photoId) => library.photo(photoId).path === file);
 }
 
 async function readQueries(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new AkinError('photo-missing', { path: file }, { cause: error });
-  });
+  const text = (await readQuery(file)).toString('utf8');
   return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
+async function readQuery(file: string, signal?: AbortSignal): Promise<Buffer> {
+  try {
+    return await readFile(file, signal && { signal });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new AkinError('photo-missing', { path: file }, { cause: error });
+    }
+    throw new AkinError('photo-unreadable', { path: file, reason: message }, { cause: error });
+  }
 }
 
 function parseTop(value: string): number {
