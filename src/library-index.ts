@@ -20,17 +20,19 @@ export class LibraryIndex {
     this.#dimensions = dimensions;
   }
 
-  /** The filled index; the first call fills it. */
+  /** The filled index; the first call fills it, and the first after a failure. */
   get(): Promise<DescriptorIndex> {
-    return (this.#index ??= this.#fill());
+    if (this.#index) return this.#index;
+    const filling = this.#fill();
+    filling.catch(() => (this.#index = null));
+    return (this.#index = filling);
   }
 
-  /** Begins anew, after photos came back that the index does not hold. */
+  /** Reads the catalog once more, after photos came back that the index does not hold. */
   async refill(): Promise<void> {
-    const before = this.#index;
-    this.#index = this.#fill();
-    await this.#index;
-    await (await before)?.release();
+    const filled = this.#index !== null;
+    const index = await this.get();
+    if (filled) await this.#read(index);
   }
 
   /** Takes in what is new. Slices that are still to come read it once more, from the catalog. */
@@ -43,14 +45,26 @@ export class LibraryIndex {
   }
 
   async release(): Promise<void> {
-    const index = this.#index;
+    const index = await this.#index?.catch(() => null);
     this.#index = null;
-    await (await index)?.release();
+    this.#current = null;
+    await index?.release();
   }
 
   async #fill(): Promise<DescriptorIndex> {
     const index = await DescriptorIndex.create(this.#dimensions);
     this.#current = index;
+    try {
+      await this.#read(index);
+      return index;
+    } catch (error) {
+      this.#current = null;
+      await index.release();
+      throw error;
+    }
+  }
+
+  async #read(index: DescriptorIndex): Promise<void> {
     let from: number | null = 0;
     while (from !== null) {
       const { descriptors, next } = this.#catalog.descriptors.slice(this.#modelId, from, sliceLength);
@@ -58,6 +72,5 @@ export class LibraryIndex {
       from = next;
       await setImmediate();
     }
-    return index;
   }
 }

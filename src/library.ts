@@ -264,7 +264,8 @@ export class Library extends EventEmitter<LibraryEvents> {
     await this.#indexing.idle();
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
     await this.#index.release();
-    await (await this.#describer)?.release();
+    const describer = await this.#describer?.catch(() => null);
+    await describer?.release();
     this.#catalog.close();
   }
 
