@@ -41,6 +41,12 @@ export class Search {
     }
   }
 
+  /** Shows the photo's thumbnail, which is still there when its file is not. */
+  pictureFailed(): void {
+    const thumbnail = this.query.kind === 'photo' ? `akin://thumbnail/${this.query.photoId}` : null;
+    this.picture = this.picture === thumbnail ? null : thumbnail;
+  }
+
   /** Frees the picture that was made for showing; the search must not be shown again. */
   dispose(): void {
     if (this.query.kind === 'picture' && this.picture) URL.revokeObjectURL(this.picture);
