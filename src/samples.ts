@@ -44,15 +44,29 @@ const edits: Record<string, { extension: string; apply: (original: Sharp, size: 
 const firstDay = Date.UTC(2024, 3, 6, 10);
 const daysApart = 23;
 
+interface SampleOptions {
+  signal?: AbortSignal;
+  /** Default: the installed ones. */
+  originals?: readonly string[];
+}
+
+const underWay = new Map<string, Promise<string>>();
+
 /**
  * Makes the sample photos in `folder` unless they are there, and returns it. They appear all at once: a run that
- * was interrupted leaves nothing behind that looks finished.
+ * was interrupted leaves nothing behind that looks finished. Who asks meanwhile waits for the same run.
  * @throws AkinError `cancelled`, `photo-missing` when the originals are not installed
  */
-export async function makeSamples(
-  folder: string,
-  options: { signal?: AbortSignal; originals?: readonly string[] } = {},
-): Promise<string> {
+export async function makeSamples(folder: string, options: SampleOptions = {}): Promise<string> {
+  let making = underWay.get(folder);
+  if (!making) {
+    making = make(folder, options).finally(() => underWay.delete(folder));
+    underWay.set(folder, making);
+  }
+  return making;
+}
+
+async function make(folder: string, options: SampleOptions): Promise<string> {
   const wanted = options.originals ?? originalPaths();
   if ((await namesIn(folder)).length > 0) return folder;
   const unfinished = `${folder}.unfinished`;
@@ -76,6 +90,7 @@ async function makeGroup(original: string, folder: string, group: number): Promi
   const files = [path.join(folder, `${name}.jpg`), path.join(folder, `${name}-copy.jpg`)];
   for (const file of files) {
     await copyFile(original, file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw new AkinError('photo-missing', { path: original }, { cause: error });
     });
   }
