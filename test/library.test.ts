@@ -6,7 +6,7 @@ import { AkinError } from '../src/errors.ts';
 import { openLibrary } from '../src/library.ts';
 import { blackPng, realPhoto } from './ingest/pictures.ts';
 import { LibraryFixture, never, smallPhoto } from './library-fixture.ts';
-import { boundByPermissions, runScript } from './processes.ts';
+import { boundByPermissions, runMounted, runScript, withOwnMounts } from './processes.ts';
 
 let fixture: LibraryFixture;
 
@@ -86,7 +86,7 @@ describe('the main job', () => {
     await expect(search(Buffer.from('a text'))).rejects.toThrow(
       new AkinError('photo-unsupported', { path: 'dropped' }),
     );
-    await expect(search(Buffer.alloc(0))).rejects.toMatchObject({ code: 'photo-damaged' });
+    await expect(search(Buffer.alloc(0))).rejects.toMatchObject({ code: 'photo-empty' });
     await expect(search(blackPng(30_000, 30_000))).rejects.toMatchObject({ code: 'photo-too-large' });
     await fixture.put('black-canyon');
     await fixture.library.addFolder(fixture.photos);
@@ -328,11 +328,32 @@ describe('folders', () => {
         { code: 'folder-unreadable', path: file('later') },
         { code: 'folder-unreadable', path: file('open', 'shut') },
       ],
-      failures: [{ path: file('open', 'secret.jpg'), code: 'photo-unreadable' }],
+      failures: [{ path: file('open', 'secret.jpg'), code: 'photo-denied' }],
       states: { [file('open')]: 'ready', [file('later')]: 'unreadable' },
       photos: 2,
       afterwards: { indexed: 2, failed: 0, removed: 0, photos: 4 },
     });
+  });
+});
+
+describe('a full disk', () => {
+  it('stops indexing with a word, loses no photo, and is no hindrance once there is room', async (context) => {
+    const way = withOwnMounts();
+    if (!way) return context.skip('Mounting is not allowed here.');
+    const disk = path.join(fixture.root, 'disk');
+    mkdirSync(disk);
+    const shell = `mount -t tmpfs -o size=3m tmpfs "${disk}"; exec "$NODE" "$SCRIPT" "${disk}" "${fixture.photos}"`;
+    const reply = await runMounted<{ atFull: [found: number, known: number] }>(shell, 'full-disk.ts', way);
+    expect(reply).toMatchObject({
+      error: 'library-full',
+      notices: ['library-full'],
+      added: 24,
+      afterwards: { error: null, failed: 0, failures: 0 },
+      atEnd: [24, 24],
+    });
+    const [found, known] = reply.atFull;
+    expect(found).toBe(known);
+    expect(known).toBeLessThan(24);
   });
 });
 

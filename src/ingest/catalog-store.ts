@@ -37,8 +37,11 @@ export class CatalogStore implements IndexStore {
     for (const { path, size, modified, code } of this.#catalog.failures.ofFolder(folderId)) {
       yield { photoId: null, path, size, modified, finished: isFinalFailure(code) };
     }
-    for (const { described, ...photo } of this.#catalog.photos.known(folderId, this.#modelId)) {
-      yield { ...photo, finished: described };
+    for (const { photoId, path, size, modified, described } of this.#catalog.photos.known(
+      folderId,
+      this.#modelId,
+    )) {
+      yield { photoId, path, size, modified, finished: described };
     }
   }
 
@@ -51,6 +54,14 @@ export class CatalogStore implements IndexStore {
   }
 
   write(outcomes: readonly Outcome[]): DescribedPhoto[] {
+    // Thumbnails lie in a file of their own, which may be the one that no longer fits on the disk: they come first, so
+    // that the photos are written whole or not at all.
+    this.#catalog.write(() => {
+      for (const outcome of outcomes) {
+        if (outcome.kind === 'described')
+          this.#catalog.thumbnails.put(outcome.content.hash, outcome.thumbnail);
+      }
+    });
     return this.#catalog.write(() => outcomes.flatMap((outcome) => this.#writeOne(outcome)));
   }
 
@@ -80,7 +91,6 @@ export class CatalogStore implements IndexStore {
         const photoId = photos.put(outcome.photoId, file, factsOf(outcome.content));
         const { descriptor, regions } = outcome.description;
         descriptors.put(photoId, this.#modelId, descriptor, encodeRegions(regions));
-        thumbnails.put(outcome.content.hash, outcome.thumbnail);
         if (before) thumbnails.dropUnused([before]);
         return [{ photoId, descriptor }];
       }

@@ -15,10 +15,10 @@ function die(): void {
 fixture.indexing.on('changes', () => {
   if (--left === 0 && moment === 'after') die();
 });
-const { thumbnails } = fixture.catalog;
-const put = thumbnails.put.bind(thumbnails);
-thumbnails.put = (hash, content) => {
-  put(hash, content);
+const { descriptors } = fixture.catalog;
+const put = descriptors.put.bind(descriptors);
+descriptors.put = (...row) => {
+  put(...row);
   if (left <= 0) die();
 };
 await fixture.run();
