@@ -27,6 +27,7 @@ export function openWindow(languages: readonly string[]): BrowserWindow {
     minHeight: 360,
     show: false,
     title: 'Akin',
+    icon: path.resolve(import.meta.dirname, '../icons/256x256.png'),
     // Before the first frame, so that a dark window does not flash white.
     backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
     autoHideMenuBar: true,

@@ -1,8 +1,9 @@
-/** `npm run build`: bundles the processes into dist/ and builds the renderer. Packages stay outside the bundles. */
+/** `npm run build`: bundles the processes into dist/, builds the renderer and draws the icon. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle } from 'rolldown';
 import { build as buildPage } from 'vite';
+import { drawIcons } from './icon.ts';
 import { root, say } from './project.ts';
 
 interface Entry {
@@ -28,7 +29,8 @@ export async function build(): Promise<void> {
     await bundle({
       input: path.join(root, source),
       platform: 'node',
-      external: (id) => !/^[./]/.test(id) && !path.isAbsolute(id),
+      // The engine's packages stay outside: some are native. Main's archive has none beside it.
+      external: folder === 'electron' ? ['electron'] : (id) => !/^[./]/.test(id) && !path.isAbsolute(id),
       logLevel: 'warn',
       output: {
         dir: path.join(root, 'dist', folder),
@@ -39,6 +41,7 @@ export async function build(): Promise<void> {
     });
   }
   await buildPage({ configFile: path.join(root, '.config/vite.config.ts'), logLevel: 'warn' });
+  await drawIcons();
 }
 
 if (import.meta.main) await build();
