@@ -63,7 +63,7 @@ export class Photos {
   readonly #get: Statement<[number], Blobs<PhotoRow>>;
   readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
-  readonly #known: Statement<[number, number], [number, Buffer, number, number, number]>;
+  readonly #known: Statement<[number, number], [number, string | Buffer, number, number, number]>;
   readonly #timeline: Statement<[number | null], [number, number, number, number]>;
   readonly #count: Statement<[], number>;
   readonly #idsOfFolder: Statement<[number], number>;
@@ -85,8 +85,9 @@ export class Photos {
       )
       .pluck();
     this.#known = database
-      .prepare<[number, number], [number, Buffer, number, number, number]>(
-        `SELECT id, path, size, modified,
+      .prepare<[number, number], [number, string | Buffer, number, number, number]>(
+        // Text costs a third of a blob, and for ASCII it is the byte string itself.
+        `SELECT id, iif(CAST(path AS TEXT) GLOB '*[^ -~]*', path, CAST(path AS TEXT)), size, modified,
            EXISTS (SELECT 1 FROM descriptor WHERE photo_id = photo.id AND model_id = ?)
          FROM photo WHERE folder_id = ?`,
       )
@@ -143,10 +144,14 @@ export class Photos {
     return this.#sameContent.all(modelId, hash);
   }
 
-  *known(folderId: number, modelId: number): Generator<KnownPhoto> {
-    for (const [photoId, path, size, modified, described] of this.#known.iterate(modelId, folderId)) {
-      yield { photoId, path: toByteString(path), size, modified, described: described === 1 };
-    }
+  known(folderId: number, modelId: number): KnownPhoto[] {
+    return this.#known.all(modelId, folderId).map(([photoId, path, size, modified, described]) => ({
+      photoId,
+      path: typeof path === 'string' ? path : toByteString(path),
+      size,
+      modified,
+      described: described === 1,
+    }));
   }
 
   /** All photos, or those of one folder. */

@@ -34,18 +34,20 @@ export async function scanFolder(
   signal: AbortSignal,
 ): Promise<ScanResult> {
   const result: ScanResult = { tasks: [], gone: [], unchanged: 0, unreadable: [] };
+  // Taking them out of the map instead would make it shrink, again and again.
+  const seen = new Set<KnownFile>();
   let found = 0;
   const crawling = crawl(
     folder.path,
     ({ paths, sizes, modified }) => {
-      paths.forEach((path, at) => {
+      for (const [at, path] of paths.entries()) {
         const file = { folderId: folder.id, path, size: sizes[at] ?? 0, modified: modified[at] ?? 0 };
         const before = known.get(path);
-        known.delete(path);
+        if (before) seen.add(before);
         if (before?.finished && before.size === file.size && before.modified === file.modified)
           result.unchanged++;
         else result.tasks.push({ ...file, root: folder.path, photoId: before?.photoId ?? null });
-      });
+      }
       onFound((found += paths.length));
     },
     { signal },
@@ -59,7 +61,7 @@ export async function scanFolder(
   }
   result.unreadable = unreadable;
   for (const file of known.values()) {
-    if (!unreadable.some(({ path }) => path === '' || file.path.startsWith(`${path}/`))) {
+    if (!seen.has(file) && !unreadable.some(({ path }) => path === '' || file.path.startsWith(`${path}/`))) {
       result.gone.push({ ...file, folderId: folder.id });
     }
   }
