@@ -9,7 +9,7 @@ import { fromEngineSchema } from '../src/api.ts';
 import type { FromEngine } from '../src/api.ts';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import { smallPhoto } from './library-fixture.ts';
-import { scriptPath } from './processes.ts';
+import { engineScript } from './processes/run.ts';
 
 let root: string;
 let library: string;
@@ -42,7 +42,7 @@ class EngineChild {
   readonly exit: Promise<unknown[]>;
 
   constructor() {
-    this.child = fork(scriptPath('../src/engine-main.ts'), {
+    this.child = fork(engineScript, {
       serialization: 'advanced',
       env: { ...process.env, AKIN_LIBRARY: library },
     });

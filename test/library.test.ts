@@ -6,7 +6,7 @@ import { AkinError } from '../src/errors.ts';
 import { openLibrary } from '../src/library.ts';
 import { blackPng, realPhoto } from './ingest/pictures.ts';
 import { LibraryFixture, never, smallPhoto } from './library-fixture.ts';
-import { boundByPermissions, runMounted, runScript, withOwnMounts } from './processes.ts';
+import { boundByPermissions, runMounted, runScript, withOwnMounts } from './processes/run.ts';
 
 let fixture: LibraryFixture;
 
@@ -343,7 +343,11 @@ describe('a full disk', () => {
     const disk = path.join(fixture.root, 'disk');
     mkdirSync(disk);
     const shell = `mount -t tmpfs -o size=3m tmpfs "${disk}"; exec "$NODE" "$SCRIPT" "${disk}" "${fixture.photos}"`;
-    const reply = await runMounted<{ atFull: [found: number, known: number] }>(shell, 'full-disk.ts', way);
+    const reply = await runMounted<{ atFull: [found: number, known: number] }>(
+      shell,
+      'index-on-full-disk.ts',
+      way,
+    );
     expect(reply).toMatchObject({
       error: 'library-full',
       notices: ['library-full'],

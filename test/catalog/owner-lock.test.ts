@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import { runScript, scriptPath } from '../processes.ts';
+import { runScript, scriptPath } from '../processes/run.ts';
 import { breakTable } from './damage.ts';
 import { putPhoto } from './rows.ts';
 
@@ -39,7 +39,7 @@ afterEach(async () => {
 
 /** Another process that owns the library until it is told to go, or killed. */
 async function startOwner() {
-  const owner = spawn(process.execPath, [scriptPath('catalog/owner.ts'), library, 'until-told'], {
+  const owner = spawn(process.execPath, [scriptPath('catalog-owner.ts'), library, 'until-told'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   owners.push(owner);
@@ -56,14 +56,14 @@ describe('a library that another process owns', () => {
   it('is refused here and there, with the process that has it, and free once that closes it', async () => {
     const { owner } = await startOwner();
     expect(() => openCatalog(library)).toThrow(expect.objectContaining(inUse(owner.pid)));
-    expect((await runScript<Reply>('catalog/owner.ts', [library])).error).toEqual(inUse(owner.pid));
+    expect((await runScript<Reply>('catalog-owner.ts', [library])).error).toEqual(inUse(owner.pid));
     owner.stdin.write('go\n');
     await once(owner, 'exit');
     expect(existsSync(path.join(library, 'owner.json'))).toBe(false);
     const { catalog } = openCatalog(library);
-    expect((await runScript<Reply>('catalog/owner.ts', [library])).error).toEqual(inUse(process.pid));
+    expect((await runScript<Reply>('catalog-owner.ts', [library])).error).toEqual(inUse(process.pid));
     catalog.close();
-    expect(await runScript<Reply>('catalog/owner.ts', [library])).toMatchObject({ notices: [], folders: 0 });
+    expect(await runScript<Reply>('catalog-owner.ts', [library])).toMatchObject({ notices: [], folders: 0 });
   });
 
   it('is free once that is killed, keeps what was written, and is looked through', async () => {
@@ -81,7 +81,7 @@ describe('a library that another process owns', () => {
     second.owner.kill('SIGKILL');
     await once(second.owner, 'exit');
     breakTable(path.join(library, 'catalog.sqlite'), 'region_vectors');
-    expect(await runScript<Reply>('catalog/owner.ts', [library])).toMatchObject({
+    expect(await runScript<Reply>('catalog-owner.ts', [library])).toMatchObject({
       notices: ['catalog-damaged'],
     });
   });

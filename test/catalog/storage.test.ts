@@ -7,7 +7,7 @@ import { Catalog, openCatalog } from '../../src/catalog/catalog.ts';
 import { takeOwnership } from '../../src/catalog/owner-lock.ts';
 import { Thumbnails } from '../../src/catalog/thumbnails.ts';
 import { AkinError } from '../../src/errors.ts';
-import { boundByPermissions, runMounted, runScript, withOwnMounts } from '../processes.ts';
+import { boundByPermissions, runMounted, runScript, withOwnMounts } from '../processes/run.ts';
 import { hashOf, putPhoto, vectorOf } from './rows.ts';
 
 let root: string;
@@ -44,11 +44,11 @@ describe('a library that cannot be written', () => {
       const before = readdirSync(library);
       for (const name of before) chmodSync(path.join(library, name), 0o444);
       chmodSync(library, 0o555);
-      expect(await runScript('catalog/owner.ts', [library], way)).toMatchObject({ error: readOnly() });
+      expect(await runScript('catalog-owner.ts', [library], way)).toMatchObject({ error: readOnly() });
       expect(readdirSync(library)).toEqual(before);
       chmodSync(library, 0o755);
       for (const name of before) chmodSync(path.join(library, name), 0o644);
-      expect(await runScript('catalog/owner.ts', [library], way)).toMatchObject({ notices: [] });
+      expect(await runScript('catalog-owner.ts', [library], way)).toMatchObject({ notices: [] });
     },
   );
 
@@ -61,7 +61,7 @@ describe('a library that cannot be written', () => {
       const mount = `mount --bind "${root}" "${root}"; mount -o remount,bind,ro "${root}"`;
       const reply = await runMounted(
         `${mount}; exec "$NODE" "$SCRIPT" "${library}"`,
-        'catalog/owner.ts',
+        'catalog-owner.ts',
         way,
       );
       expect(reply).toMatchObject({ error: readOnly() });
@@ -107,7 +107,7 @@ describe('a full disk', () => {
     const mount = `mount -t tmpfs -o size=4m tmpfs "${root}"`;
     const reply = await runMounted<{ written: number }>(
       `${mount}; exec "$NODE" "$SCRIPT" "${library}"`,
-      'catalog/fill-disk.ts',
+      'fill-disk.ts',
       way,
     );
     expect(reply.written).toBeGreaterThan(0);

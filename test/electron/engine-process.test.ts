@@ -9,7 +9,7 @@ import { EngineError } from '../../electron/wire-error.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { AkinError } from '../../src/errors.ts';
 import { smallPhoto } from '../library-fixture.ts';
-import { scriptPath } from '../processes.ts';
+import { engineScript } from '../processes/run.ts';
 
 let root: string;
 let library: string;
@@ -35,7 +35,7 @@ function create(options: Partial<EngineOptions> = {}): EngineProcess {
   const engine = new EngineProcess(
     {
       command: process.execPath,
-      script: scriptPath('../src/engine-main.ts'),
+      script: engineScript,
       environment: { ...process.env, AKIN_LIBRARY: library },
       delay: () => 1,
       // Faulty ones do not go when they are told to.

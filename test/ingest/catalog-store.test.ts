@@ -14,7 +14,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRegions } from '../../src/descriptor/quantise.ts';
-import { scriptPath } from '../processes.ts';
+import { scriptPath } from '../processes/run.ts';
 import { CatalogFixture, colourModel, descriptorOf } from './catalog-fixture.ts';
 import { picture, putPictures } from './indexing-fixture.ts';
 
@@ -173,7 +173,7 @@ describe('a run that is killed', () => {
     writeFileSync(file('broken.jpg'), 'no picture');
     fixture.catalog.close();
     for (const [moment, writes] of Object.entries({ after: 3, within: 4 })) {
-      const script = scriptPath('ingest/index-until-killed.ts');
+      const script = scriptPath('index-until-killed.ts');
       const { signal } = spawnSync(process.execPath, [script, fixture.root, moment, `${writes}`]);
       expect(signal).toBe('SIGKILL');
     }

@@ -2,7 +2,7 @@
  * A process that indexes the library under its first argument, and dies as if it were killed from outside: `after` so
  * many writes, or `within` the next one, when the catalog has half of it.
  */
-import { CatalogFixture } from './catalog-fixture.ts';
+import { CatalogFixture } from '../ingest/catalog-fixture.ts';
 
 const [root, moment, writes] = process.argv.slice(2);
 const fixture = new CatalogFixture(root);

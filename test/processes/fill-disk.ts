@@ -6,7 +6,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { asAkinError } from '../../src/errors.ts';
-import { putPhoto } from './rows.ts';
+import { putPhoto } from '../catalog/rows.ts';
 
 const library = process.argv[2] ?? '';
 const ballast = path.join(path.dirname(library), 'ballast');

@@ -1,10 +1,10 @@
 /** A library over folders that may not be read, in a process that permissions bind; tells what came of it. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { asAkinError } from '../src/errors.ts';
-import type { AkinError } from '../src/errors.ts';
-import { openLibrary } from '../src/library.ts';
-import { smallPhoto } from './library-fixture.ts';
+import { asAkinError } from '../../src/errors.ts';
+import type { AkinError } from '../../src/errors.ts';
+import { openLibrary } from '../../src/library.ts';
+import { smallPhoto } from '../library-fixture.ts';
 
 const root = process.argv[2] ?? '';
 const file = (...parts: string[]) => path.join(root, 'photos', ...parts);

@@ -1,4 +1,4 @@
-/** Real child processes for tests: the engine's own sources, run by the Node that runs the tests. */
+/** Real child processes for tests, run from their sources by the Node that runs the tests. */
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,7 +33,7 @@ function tried(command: string, prefix: readonly string[], trial = '--version'):
   return spawnSync(command, [...prefix, trial]).status === 0 ? { command, prefix } : null;
 }
 
-/** Runs a script of the tests, and returns what it printed as JSON. @param script relative to test/ */
+/** Runs a script of the tests, and returns what it printed as JSON. @param script of this folder */
 export async function runScript<Reply>(
   script: string,
   words: readonly string[],
@@ -43,12 +43,14 @@ export async function runScript<Reply>(
   return JSON.parse(stdout) as Reply;
 }
 
-/** Runs a shell script that may mount; `$NODE` and `$SCRIPT` in it name this Node and a script of the tests. */
+/** Runs a shell script that may mount; `$NODE` and `$SCRIPT` in it name this Node and a script of this folder. */
 export async function runMounted<Reply>(shell: string, script: string, way: Way): Promise<Reply> {
   const env = { ...process.env, NODE: process.execPath, SCRIPT: scriptPath(script) };
   const { stdout } = await run(way.command, [...way.prefix, shell], { env });
   return JSON.parse(stdout) as Reply;
 }
+
+export const engineScript = fileURLToPath(new URL('../../src/engine-main.ts', import.meta.url));
 
 export function scriptPath(script: string): string {
   return fileURLToPath(new URL(script, import.meta.url));

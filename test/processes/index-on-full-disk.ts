@@ -5,8 +5,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { openLibrary } from '../src/library.ts';
-import { never } from './library-fixture.ts';
+import { openLibrary } from '../../src/library.ts';
+import { never } from '../library-fixture.ts';
 
 const [disk = '', photos = ''] = process.argv.slice(2);
 const count = 24;
