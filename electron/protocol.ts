@@ -3,8 +3,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { protocol } from 'electron';
 import type { Session } from 'electron';
+import type { Result } from '../src/api.ts';
+import { AkinError } from '../src/errors.ts';
 import { parseAkinUrl } from './akin-url.ts';
+import type { AkinTarget } from './akin-url.ts';
 import type { EngineProcess } from './engine-process.ts';
+
+type PictureTarget = Exclude<AkinTarget, { kind: 'page' }>;
+type Picture = Result<'photos.thumbnail'>;
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -39,11 +45,11 @@ export function serveScheme(session: Session, page: string, engine: EngineProces
     if (!target || method !== 'GET') return new Response(null, { status: 404 });
     try {
       if (target.kind === 'page') return await pageResponse(path.join(page, target.file));
-      const { photoId } = target;
-      const picture =
-        target.kind === 'thumbnail'
-          ? await engine.request('photos.thumbnail', { photoId })
-          : await engine.request('photos.rendering', { photoId, longSide: target.longSide });
+      // An engine that dies over this or over something else is followed by another: that one is asked.
+      const picture = await readPicture(target, engine).catch((error: unknown) => {
+        if (error instanceof AkinError && error.code === 'engine-gone') return readPicture(target, engine);
+        throw error;
+      });
       return respond(picture.content, {
         'content-type': picture.type,
         // A photo may be edited while its id stays: a quarter of an hour keeps scrolling free of repeated work.
@@ -53,6 +59,13 @@ export function serveScheme(session: Session, page: string, engine: EngineProces
       return new Response(null, { status: 404 });
     }
   });
+}
+
+function readPicture(target: PictureTarget, engine: EngineProcess): Promise<Picture> {
+  const { photoId } = target;
+  return target.kind === 'thumbnail'
+    ? engine.request('photos.thumbnail', { photoId })
+    : engine.request('photos.rendering', { photoId, longSide: target.longSide });
 }
 
 async function pageResponse(file: string): Promise<Response> {
