@@ -26,7 +26,12 @@ function begin(): void {
   const languages = app.getPreferredSystemLanguages();
   const words = menuMessages(languages);
   const engine = new EngineProcess(engineOptions(), (name, data) => {
-    for (const open of BrowserWindow.getAllWindows()) open.webContents.send('akin:event', name, data);
+    for (const { webContents } of BrowserWindow.getAllWindows()) {
+      const tell = () => webContents.send('akin:event', name, data);
+      // Nobody hears what happens before the page is there.
+      if (webContents.isLoadingMainFrame()) webContents.once('did-finish-load', tell);
+      else tell();
+    }
   });
   hardenSession(session.defaultSession);
   serveScheme(session.defaultSession, path.resolve(import.meta.dirname, '../renderer'), engine);
