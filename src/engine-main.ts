@@ -12,7 +12,8 @@ import { libraryFolder } from './library-location.ts';
 const running = new Map<number, AbortController>();
 
 function send(message: FromEngine): void {
-  if (process.connected) process.send?.(message);
+  // A main process that was killed has hung up unseen; `disconnect` follows.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function toWire(error: unknown): WireError {
