@@ -6,7 +6,8 @@ import { displayPath, joinPath } from './catalog/path-bytes.ts';
 import type { PhotoRow } from './catalog/photos.ts';
 import { AkinError } from './errors.ts';
 import { decodePhoto, renderPhoto } from './ingest/decode.ts';
-import { codeOf, systemPath } from './ingest/walk.ts';
+import { asReadError } from './ingest/read-error.ts';
+import { systemPath } from './ingest/walk.ts';
 
 export interface PictureFile {
   content: Uint8Array;
@@ -48,17 +49,12 @@ export class LibraryPhotos {
     };
   }
 
-  /** @throws AkinError `photo-missing`, `photo-unreadable` */
+  /** @throws AkinError `photo-missing`, `photo-denied`, `photo-unreadable` */
   async read(row: PhotoRow): Promise<Buffer> {
     try {
       return await readFile(systemPath(joinPath(row.folder, row.path)));
     } catch (error) {
-      const code = codeOf(error);
-      const path = displayOf(row);
-      if (code === 'ENOENT' || code === 'ENOTDIR') {
-        throw new AkinError('photo-missing', { path }, { cause: error });
-      }
-      throw new AkinError('photo-unreadable', { path, reason: code }, { cause: error });
+      throw asReadError(error, displayOf(row));
     }
   }
 

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { SearchResult } from '../api.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { Library } from '../library.ts';
+import { asReadError } from '../ingest/read-error.ts';
 import { indexPhotos } from './index-photos.ts';
 import { printJson, printLine, reportFailure, withLibrary } from './session.ts';
 import type { LibraryOptions, Session } from './session.ts';
@@ -91,11 +92,7 @@ async function readQuery(file: string, signal?: AbortSignal): Promise<Buffer> {
   try {
     return await readFile(file, signal && { signal });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AkinError('photo-missing', { path: file }, { cause: error });
-    }
-    throw new AkinError('photo-unreadable', { path: file, reason: message }, { cause: error });
+    throw asReadError(error, file);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { AkinError } from '../errors.ts';
 import type { RgbPixels } from '../model/trunk.ts';
 import { Budget } from './budget.ts';
+import { isCutOff } from './cut-off.ts';
 import { readMetadata } from './metadata.ts';
 import type { PhotoMetadata } from './metadata.ts';
 import { isSideways, turnUpright } from './orientation.ts';
@@ -58,7 +59,8 @@ sharp.unblock({
 
 /**
  * Decodes a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF, the first frame or page of those with several.
- * @throws AkinError `photo-unsupported`, `photo-damaged`, `photo-too-large`
+ * @throws AkinError `photo-unsupported`, `photo-too-large`, `photo-empty`, `photo-cut-off`, `photo-damaged`,
+ *   `photo-too-slow`
  */
 export async function decodePhoto(content: Uint8Array, options: DecodeOptions): Promise<DecodedPhoto> {
   const { longSide, name, thumbnail = true } = options;
@@ -89,7 +91,8 @@ export async function decodePhoto(content: Uint8Array, options: DecodeOptions): 
 
 /**
  * Renders a photo for the viewer: upright, sRGB, its longest side at most `longSide` pixels, never enlarged.
- * @throws AkinError `photo-unsupported`, `photo-damaged`, `photo-too-large`
+ * @throws AkinError `photo-unsupported`, `photo-too-large`, `photo-empty`, `photo-cut-off`, `photo-damaged`,
+ *   `photo-too-slow`
  */
 export async function renderPhoto(
   content: Uint8Array,
@@ -111,8 +114,7 @@ interface Header {
 }
 
 async function readHeader(content: Uint8Array, name: string): Promise<Header> {
-  if (content.byteLength === 0)
-    throw new AkinError('photo-damaged', { path: name, reason: 'the file is empty' });
+  if (content.byteLength === 0) throw new AkinError('photo-empty', { path: name });
   // No limit here: the size is judged below, before any pixel is decoded, with an error that names it.
   const found = await open(content, { limitInputPixels: false })
     .metadata()
@@ -205,17 +207,8 @@ function asDecodeError(error: unknown, content: Uint8Array, name: string): AkinE
   if (/unsupported image format|not been built in|unsupported codec/i.test(message) && !isJpeg(content)) {
     return new AkinError('photo-unsupported', { path: name }, options);
   }
-  return new AkinError('photo-damaged', { path: name, reason: reasonOf(message) }, options);
-}
-
-function reasonOf(message: string): string {
-  if (
-    /premature|truncat|end of (file|image|stream|input)|eof|not enough|too short|out of data/i.test(message)
-  ) {
-    return 'the file ends too early';
-  }
-  if (/timeout/i.test(message)) return 'it takes too long to decode';
-  return 'its contents are broken';
+  if (/timeout/i.test(message)) return new AkinError('photo-too-slow', { path: name }, options);
+  return new AkinError(isCutOff(content) ? 'photo-cut-off' : 'photo-damaged', { path: name }, options);
 }
 
 /** A JPEG cut within its first bytes is not recognised any more, yet it is plainly a damaged JPEG. */

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Description } from '../descriptor/describe.ts';
 import type { PhotoMetadata } from './metadata.ts';
+import { isReadError } from './read-error.ts';
 
 export interface IndexedFolder {
   id: number;
@@ -74,7 +75,7 @@ export interface DescribedPhoto {
 
 /** Whether a file that failed so is left alone until it changes; what Akin or the system could not do is tried again. */
 export function isFinalFailure(code: string): boolean {
-  return code !== 'photo-unreadable' && code !== 'internal';
+  return !isReadError(code) && code !== 'internal';
 }
 
 export interface IndexStore {

@@ -8,6 +8,7 @@ import { Batches } from './batches.ts';
 import { decodePhoto } from './decode.ts';
 import type { IndexStore, Outcome, PhotoContent } from './index-store.ts';
 import type { Moves } from './moves.ts';
+import { isReadError } from './read-error.ts';
 import { readTask } from './read-task.ts';
 import type { Task } from './scan.ts';
 
@@ -120,7 +121,7 @@ export class Pass {
       if (key !== undefined) this.#inWork.delete(key);
       if (!(error instanceof AkinError) || !error.code.startsWith('photo-')) throw error;
       // What could not be read may be fine; what was read and is no picture is not the old photo any more.
-      this.#write([failure(task, error, error.code === 'photo-unreadable')]);
+      this.#write([failure(task, error, isReadError(error.code))]);
       return null;
     }
   }

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import type { Task } from './scan.ts';
-import { codeOf, systemPath } from './walk.ts';
+import { asReadError } from './read-error.ts';
+import { systemPath } from './walk.ts';
 
 /** Larger than any photo within the megapixel limit; a file is held in memory whole. */
 const maximumBytes = 1 << 30;
@@ -11,11 +12,12 @@ const maximumBytes = 1 << 30;
 /**
  * Reads the file of a task; null when it is not what the scan saw any more (gone, changed or being written): the
  * next scan meets it again.
- * @throws AkinError `photo-unreadable`
+ * @throws AkinError `photo-denied`, `photo-unreadable`
  */
 export async function readTask(task: Task): Promise<Buffer | null> {
   const path = `${task.root}/${task.path}`;
-  if (task.size > maximumBytes) throw unreadable(path, 'the file is larger than 1 GB');
+  if (task.size > maximumBytes)
+    throw new AkinError('photo-unreadable', { path: displayPath(path), reason: '> 1 GB' });
   try {
     const handle = await open(systemPath(path), 'r');
     try {
@@ -32,19 +34,8 @@ export async function readTask(task: Task): Promise<Buffer | null> {
       await handle.close();
     }
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw unreadable(path, reasons[code] ?? code, error);
+    const failure = asReadError(error, displayPath(path));
+    if (failure.code === 'photo-missing') return null;
+    throw failure;
   }
-}
-
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EIO: 'the drive reports an error',
-  EBUSY: 'another program is using it',
-};
-
-function unreadable(path: string, reason: string, cause?: unknown): AkinError {
-  return new AkinError('photo-unreadable', { path: displayPath(path), reason }, { cause });
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { isCutOff } from '../../src/ingest/cut-off.ts';
 import { decodePhoto, maximumMegapixels, renderPhoto } from '../../src/ingest/decode.ts';
 import { turnUpright } from '../../src/ingest/orientation.ts';
 import type { RgbPixels } from '../../src/model/trunk.ts';
@@ -261,17 +262,36 @@ describe('bad input', () => {
 
   it('an empty file', async () => {
     await expect(decode(new Uint8Array(0))).rejects.toMatchObject({
-      code: 'photo-damaged',
-      message: 'The picture photo is damaged: the file is empty.',
+      code: 'photo-empty',
+      message: 'The file photo is empty.',
     });
   });
 
   it.each([0.5, 0.9, 0.99])('a JPEG cut at %d of its length', async (share) => {
     const content = await photo();
     await expect(decode(content.subarray(0, Math.floor(content.length * share)))).rejects.toMatchObject({
-      code: 'photo-damaged',
-      details: { path: 'photo', reason: 'the file ends too early' },
+      code: 'photo-cut-off',
+      details: { path: 'photo' },
     });
+  });
+
+  it.each(['jpeg', 'png', 'webp', 'gif'] as const)(
+    'a %s that ends early is told from a whole one',
+    async (format) => {
+      const whole = await quarters().toFormat(format).toBuffer();
+      expect(isCutOff(whole)).toBe(false);
+      expect(isCutOff(whole.subarray(0, -20))).toBe(true);
+    },
+  );
+
+  it('a JPEG whose thumbnail is whole can still be cut off', async () => {
+    const thumbnail = await quarters().jpeg().toBuffer();
+    const whole = await photo();
+    const length = thumbnail.length + 2;
+    const segment = Buffer.concat([Buffer.from([0xff, 0xe2, length >> 8, length & 255]), thumbnail]);
+    const content = Buffer.concat([whole.subarray(0, 2), segment, whole.subarray(2)]);
+    expect(isCutOff(content)).toBe(false);
+    expect(isCutOff(content.subarray(0, -2))).toBe(true);
   });
 
   it('any prefix of any format is refused with a code, or decodes', async () => {
@@ -290,7 +310,9 @@ describe('bad input', () => {
             () => 'decoded',
             (error: { code?: string }) => error.code,
           );
-          expect(['photo-damaged', 'photo-unsupported', 'decoded']).toContain(outcome);
+          expect(['photo-cut-off', 'photo-damaged', 'photo-empty', 'photo-unsupported', 'decoded']).toContain(
+            outcome,
+          );
           if (cut.length < 3) expect(outcome).not.toBe('decoded');
         },
       ),
@@ -301,7 +323,9 @@ describe('bad input', () => {
   it('a JPEG cut inside its header is damaged, not unsupported', async () => {
     const content = await photo();
     for (const length of [4, 20, 200]) {
-      await expect(decode(content.subarray(0, length))).rejects.toMatchObject({ code: 'photo-damaged' });
+      await expect(decode(content.subarray(0, length))).rejects.toMatchObject({
+        code: 'photo-cut-off',
+      });
     }
   });
 

@@ -205,8 +205,8 @@ describe('bad files', () => {
     writeFileSync(file('bomb.png'), blackPng(30_000, 30_000));
     expect(await fixture.run()).toMatchObject({ indexed: 3, failed: 4, error: null });
     expect(fixture.failures()).toEqual({
-      'empty.jpg': 'photo-damaged',
-      'cut.jpg': 'photo-damaged',
+      'empty.jpg': 'photo-empty',
+      'cut.jpg': 'photo-cut-off',
       'text.jpg': 'photo-unsupported',
       'bomb.png': 'photo-too-large',
     });
