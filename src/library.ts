@@ -208,7 +208,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   /**
    * The photos most like a picture that is not in the library, and stays out of it.
    * @param name for errors @param content the file's bytes
-   * @throws AkinError `photo-unsupported`, `photo-damaged`, `photo-too-large`, `cancelled`
+   * @throws AkinError `cancelled`, and those of `decodePhoto`
    */
   async searchPicture(
     name: string,
