@@ -14,6 +14,7 @@ const checks: readonly { name: string; tool: string; words: readonly string[] }[
     words: ['--config', '.config/eslint.config.js', '--max-warnings', '0', '.'],
   },
   { name: 'types', tool: 'typescript/bin/tsc', words: ['-p', 'tsconfig.json'] },
+  { name: 'types of the app tests', tool: 'typescript/bin/tsc', words: ['-p', '.config/tsconfig.e2e.json'] },
   {
     name: 'renderer types',
     tool: 'svelte-check/bin/svelte-check',
