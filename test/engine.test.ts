@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mainRequests, requests } from '../src/api.ts';
 import type { EngineRequestName, Folder, SearchResult, Timeline } from '../src/api.ts';
 import { Engine } from '../src/engine.ts';
@@ -17,14 +17,14 @@ let fixture: LibraryFixture;
 let engine: Engine;
 let emitted: [name: string, data: unknown][];
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   fixture = new LibraryFixture();
   await openEngine();
-});
+}
 
-afterEach(async () => {
+async function end(): Promise<void> {
   await fixture.close();
-});
+}
 
 async function openEngine(): Promise<void> {
   emitted = [];
@@ -40,6 +40,9 @@ async function indexed(): Promise<void> {
 }
 
 describe('what is asked', () => {
+  beforeAll(begin);
+  afterAll(end);
+
   it('must have a name that the contract knows', async () => {
     const others = fc.oneof(
       fc.string(),
@@ -92,6 +95,9 @@ describe('what is asked', () => {
 });
 
 describe('what is answered', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   it('is what the contract says, for every request', async () => {
     await fixture.put('black-canyon');
     fixture.copy('black-canyon.jpg', 'copy.jpg');
@@ -162,6 +168,9 @@ describe('what is answered', () => {
 });
 
 describe('what is told', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   it('progress from the scan to the end, and what changed', async () => {
     await fixture.put('black-canyon', 'nagasaki-boats');
     writeFileSync(fixture.file('broken.jpg'), 'no picture');

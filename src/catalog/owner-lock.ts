@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AkinError } from '../errors.ts';
+import { isDamage } from './storage-error.ts';
 
 export interface OwnerLock {
   /** Whether the last owner ended without closing the library. */
@@ -16,15 +17,9 @@ export interface OwnerLock {
 
 /** @throws AkinError `library-in-use` */
 export function takeOwnership(library: string): OwnerLock {
-  const lock = new Database(path.join(library, 'owner.sqlite'), { timeout: 0 });
   const holder = path.join(library, 'owner.json');
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error;
-    throw new AkinError('library-in-use', { path: library, holder: readHolder(holder) }, { cause: error });
-  }
+  const lock = lockFile(path.join(library, 'owner.sqlite'));
+  if (!lock) throw new AkinError('library-in-use', { path: library, holder: readHolder(holder) });
   const lastStopWasUnclean = existsSync(holder);
   try {
     writeFileSync(holder, JSON.stringify({ pid: process.pid }));
@@ -39,6 +34,22 @@ export function takeOwnership(library: string): OwnerLock {
       lock.close();
     },
   };
+}
+
+/** Null when another process has it locked. */
+function lockFile(file: string): Database.Database | null {
+  const lock = new Database(file, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return null;
+    if (!isDamage(error)) throw error;
+    // It holds nothing: nobody could lock it as it is.
+    rmSync(file);
+    return lockFile(file);
+  }
 }
 
 function readHolder(file: string): number | string {

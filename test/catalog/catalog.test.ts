@@ -87,6 +87,16 @@ describe('open and close', () => {
     open().close();
   });
 
+  it('is not kept shut by a damaged lock', () => {
+    fill(1);
+    writeFileSync(inLibrary('owner.sqlite'), 'no database '.repeat(500));
+    writeFileSync(inLibrary('owner.json'), 'no JSON');
+    const catalog = open();
+    expect(catalog.photos.count()).toBe(1);
+    expect(() => openCatalog(library)).toThrow(expect.objectContaining({ code: 'library-in-use' }));
+    catalog.close();
+  });
+
   it('a write that throws leaves nothing of itself', () => {
     fill(1);
     const catalog = open();
