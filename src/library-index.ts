@@ -52,7 +52,8 @@ export class LibraryIndex {
   }
 
   async #fill(): Promise<DescriptorIndex> {
-    const index = await DescriptorIndex.create(this.#dimensions);
+    const photos = this.#catalog.descriptors.count(this.#modelId);
+    const index = await DescriptorIndex.create(this.#dimensions, photos);
     this.#current = index;
     try {
       await this.#read(index);

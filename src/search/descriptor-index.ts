@@ -24,19 +24,23 @@ export class DescriptorIndex {
   /** Counts deletions, which move rows under a search that has not run yet. */
   #deletions = 0;
 
-  private constructor(dimensions: number, session: InferenceSession) {
+  private constructor(dimensions: number, session: InferenceSession, capacity: number) {
     this.dimensions = dimensions;
     this.#session = session;
-    this.#rows = new Float32Array(firstCapacity * dimensions);
+    this.#rows = new Float32Array(capacity * dimensions);
   }
 
-  /** An empty index. @param dimensions of every descriptor */
-  static async create(dimensions: number): Promise<DescriptorIndex> {
+  /**
+   * An empty index.
+   * @param dimensions of every descriptor
+   * @param expected photos that are soon to come: room for them is made once, instead of again and again
+   */
+  static async create(dimensions: number, expected = 0): Promise<DescriptorIndex> {
     const session = await InferenceSession.create(searchGraph(dimensions), {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
     });
-    return new DescriptorIndex(dimensions, session);
+    return new DescriptorIndex(dimensions, session, Math.max(firstCapacity, expected));
   }
 
   /** How many photos it holds. */
