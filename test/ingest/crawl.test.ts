@@ -157,12 +157,14 @@ describe('crawl', () => {
     chmodSync(path.join(root, 'half'), 0o444);
     chmodSync(root, 0o755);
     const found = walkAsNobody(root);
+    const { code = '' } = walkAsNobody(path.join(root, 'shut'));
+    // Whoever runs the tests must be able to clear up.
+    for (const name of ['shut', 'half']) chmodSync(path.join(root, name), 0o755);
     expect(found.paths).toEqual(['open/a.jpg']);
     expect(found.unreadable?.sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
       { path: 'half', reason: 'EACCES' },
       { path: 'shut', reason: 'EACCES' },
     ]);
-    const { code = '' } = walkAsNobody(path.join(root, 'shut'));
     expect(asFolderError(code, '/shut')).toMatchObject({
       code: 'folder-unreadable',
       details: { path: '/shut' },

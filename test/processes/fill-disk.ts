@@ -44,7 +44,8 @@ const atWriting = codeFrom(() => {
 const modelId = catalog.descriptors.modelId('digest', 'model', 1);
 const isThere = (id: number) => Boolean(catalog.photos.get(id) && catalog.descriptors.get(id, modelId));
 const lostAtOnce = written.filter((id) => !isThere(id)).length;
-const decision = codeFrom(() => catalog.decide(() => catalog.folders.add(`/${'long'.repeat(2000)}`)));
+// A small one may still fit; then it must hold.
+const decision = codeFrom(() => catalog.decide(() => catalog.folders.add('/decided')));
 catalog.close();
 
 fill(`${ballast}-more`);
@@ -58,6 +59,7 @@ rmSync(ballast);
 rmSync(`${ballast}-more`);
 ({ catalog } = openCatalog(library));
 const lostAfter = written.filter((id) => !isThere(id)).length;
+const decided = catalog.folders.list().some((folder) => folder.path === '/decided');
 const works = isThere(putPhoto(catalog, folderId, 'after.jpg'));
 catalog.close();
 process.stdout.write(
@@ -65,6 +67,7 @@ process.stdout.write(
     written: written.length,
     atWriting,
     decision,
+    decided,
     atOpening,
     anew,
     lostAtOnce,
