@@ -153,7 +153,7 @@ describe('a full disk', () => {
     if (!way) return context.skip('Mounting is not allowed here.');
     const disk = path.join(fixture.root, 'disk');
     mkdirSync(disk);
-    const shell = `mount -t tmpfs -o size=3m tmpfs "${disk}"; exec "$NODE" "$SCRIPT" "${disk}" "${fixture.photos}"`;
+    const shell = `mount -t tmpfs -o size=24m tmpfs "${disk}"; exec "$NODE" "$SCRIPT" "${disk}" "${fixture.photos}"`;
     const reply = await runMounted<{ atFull: [found: number, known: number] }>(
       shell,
       'index-on-full-disk.ts',

@@ -104,7 +104,7 @@ describe('a full disk', () => {
   it('that is really full is told at writing and at opening, and nothing written is lost', async (context) => {
     const way = withOwnMounts();
     if (!way) return context.skip('Mounting is not allowed here.');
-    const mount = `mount -t tmpfs -o size=4m tmpfs "${root}"`;
+    const mount = `mount -t tmpfs -o size=16m tmpfs "${root}"`;
     const reply = await runMounted<{ written: number; decision: string; decided: boolean }>(
       `${mount}; exec "$NODE" "$SCRIPT" "${library}"`,
       'fill-disk.ts',

@@ -31,7 +31,7 @@ function fill(file: string): void {
   }
 }
 
-writeFileSync(ballast, Buffer.alloc(1 << 20));
+writeFileSync(ballast, Buffer.alloc(13 * 2 ** 20));
 let { catalog } = openCatalog(library);
 const folderId = catalog.decide(() => catalog.folders.add('/photos'));
 const written: number[] = [];

@@ -19,7 +19,8 @@ for (let at = 0; at < count; at++) {
   await picture.jpeg().toFile(path.join(photos, `${at}.jpg`));
 }
 
-writeFileSync(ballast, Buffer.alloc(1.5 * 2 ** 20));
+// Room for some of the photos; for all of them, once the ballast is gone.
+writeFileSync(ballast, Buffer.alloc(22.5 * 2 ** 20));
 const library = await openLibrary({ folder: path.join(disk, 'library') });
 const notices: string[] = [];
 library.on('notice', ({ code }) => notices.push(code));
