@@ -19,6 +19,9 @@ import { Thumbnails } from './thumbnails.ts';
 const catalogFile = 'catalog.sqlite';
 const thumbnailsFile = 'thumbnails.sqlite';
 
+/** Bytes. The usual 4096 would hold one descriptor, and half of a photo's region vectors. */
+const pageSize = 16_384;
+
 export class Catalog {
   /** Absolute path of the library's folder. */
   readonly library: string;
@@ -142,6 +145,7 @@ function openFiles(library: string, lock: OwnerLock, check: boolean): Catalog {
   try {
     // Before anything is written: what a newer Akin left stays as it is.
     refuseNewer(database, library);
+    database.pragma(`page_size = ${pageSize}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
