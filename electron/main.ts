@@ -17,8 +17,13 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
 hardenNetwork();
 hardenContents();
-// The window's state is of one app: a second one would fight for it, and for the library.
-if (process.env['AKIN_LIBRARY']) app.setPath('userData', path.join(process.env['AKIN_LIBRARY'], 'window'));
+const library = app.commandLine.getSwitchValue('library') || process.env['AKIN_LIBRARY'];
+if (library) {
+  // The engine reads it there.
+  process.env['AKIN_LIBRARY'] = path.resolve(library);
+  // The window's state is of one app: a second one would fight for it, and for the library.
+  app.setPath('userData', path.join(path.resolve(library), 'window'));
+}
 if (app.requestSingleInstanceLock()) void app.whenReady().then(begin);
 else app.quit();
 

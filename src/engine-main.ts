@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   // The window is gone, or main crashed: an engine without a window would hold the library for ever.
   process.on('disconnect', () => void stop());
   process.on('SIGTERM', () => void stop());
+  // Ctrl-C in a terminal reaches every process; main ends this one in order.
+  process.on('SIGINT', () => undefined);
   // It may have gone while the library was being opened.
   if (!process.connected) return stop();
   send({ kind: 'ready' });

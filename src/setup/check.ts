@@ -1,6 +1,7 @@
 /** `npm run check`: formatting, lint, types, unused code and the import direction, each by its tool. */
 import { existsSync } from 'node:fs';
 import { root, runNode, say } from './project.ts';
+import type { Summary } from './summary.ts';
 
 const checks: readonly { name: string; tool: string; words: readonly string[] }[] = [
   {
@@ -28,13 +29,8 @@ const checks: readonly { name: string; tool: string; words: readonly string[] }[
   },
 ];
 
-export interface CheckSummary {
-  passed: number;
-  failed: number;
-}
-
 /** Runs every check, and shows what those that fail say. */
-export async function check(): Promise<CheckSummary> {
+export async function check(): Promise<Summary> {
   const summary = { passed: 0, failed: 0 };
   for (const { name, tool, words } of checks) {
     const script = `node_modules/${tool}`;

@@ -21,9 +21,10 @@ const windowPackages = [
   'fonts-dejavu-core',
 ];
 
-export function hasDisplay(): boolean {
-  if (process.platform !== 'linux') return true;
-  return Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+/** Whether there is a screen to open a window on. */
+export function hasDisplay(platform = process.platform, environment = process.env): boolean {
+  if (platform !== 'linux') return true;
+  return Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY']);
 }
 
 /** As root, Chromium's sandbox does not start; anybody else keeps it. */
@@ -38,22 +39,34 @@ export async function missingPackages(electron: string, withDisplay: boolean): P
   const missing = libraries.output.includes('not found') ? [...windowPackages] : [];
   if (withDisplay && (await run('Xvfb', ['-version'], { stdio: 'pipe' })).code === 127)
     missing.unshift('xvfb');
-  return missing;
+  return missing.length > 0 ? namesHere(missing) : missing;
+}
+
+async function namesHere(names: readonly string[]): Promise<string[]> {
+  const { output } = await run('apt-cache', ['pkgnames'], { stdio: 'pipe' });
+  return currentNames(names, output.split('\n'));
+}
+
+/** Newer systems have some libraries as `NAMEt64`, for their 64-bit time. @param known what the system offers */
+export function currentNames(names: readonly string[], known: readonly string[]): string[] {
+  const all = new Set(known);
+  return names.map((name) => (all.has(`${name}t64`) ? `${name}t64` : name));
 }
 
 /** Installs packages where this may (root, on Debian). @throws Error that names the packages elsewhere */
 export async function installPackages(names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  const command = `apt-get install -y --no-install-recommends ${names.join(' ')}`;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || (await run('apt-get', ['--version'], { stdio: 'pipe' })).code !== 0) {
-    throw new Error(`These system packages are missing: ${names.join(', ')}. On Debian: sudo ${command}`);
+    throw new Error(
+      `These system packages are missing: ${names.join(', ')}. On Debian: sudo apt-get install ${names.join(' ')}`,
+    );
   }
   say(`Installing system packages: ${names.join(', ')}.`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env, stdio: 'pipe' });
-  const [install = '', ...words] = command.split(' ');
-  const { code, output } = await run(install, words, { env, stdio: 'pipe' });
+  const words = ['install', '-y', '--no-install-recommends', ...(await namesHere(names))];
+  const { code, output } = await run('apt-get', words, { env, stdio: 'pipe' });
   if (code !== 0) throw new Error(`The system packages could not be installed:\n${output}`);
 }
 

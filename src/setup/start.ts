@@ -1,29 +1,52 @@
 /** `npm start`: opens the app; where there is no display, does the same job on the sample photos in the terminal. */
 import path from 'node:path';
-import { build } from './build.ts';
+import { parseArgs } from 'node:util';
 import { hasDisplay, missingPackages, sandboxSwitches } from './display.ts';
-import { electronBinary, findElectron } from './electron-runtime.ts';
-import { root, run, runNode, say } from './project.ts';
+import { electronBinary } from './electron-runtime.ts';
+import { prepare } from './prepare.ts';
+import { reportEnd, root, run, runNode, say } from './project.ts';
 
-async function start(): Promise<number> {
+/** @param words `--library DIR` for another library than the user's own, and any switch of Electron */
+async function start(words: readonly string[]): Promise<number> {
   if (!hasDisplay()) {
     say('There is no display here, so no window: the same job on the sample photos, in the terminal.');
     return (await runNode('src/cli/demo.ts')).code;
   }
-  const electron = await findElectron();
+  const electron = await prepare();
   const missing = await missingPackages(electron, false);
   if (missing.length > 0) {
     say(`The window needs system packages. On Debian: sudo apt-get install ${missing.join(' ')}`);
     return 1;
   }
-  await build();
   say('Opening Akin.');
-  return (await run(path.join(electron, electronBinary), [...sandboxSwitches(), root])).code;
+  const { code } = await run(path.join(electron, electronBinary), [
+    ...sandboxSwitches(),
+    root,
+    ...appSwitches(words),
+  ]);
+  if (code !== 0) say(`Akin's window ended with code ${code}.`);
+  return code;
+}
+
+/** Electron knows `--library=DIR` only in this form, and runs in the project's folder. */
+function appSwitches(words: readonly string[]): string[] {
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: { library: { type: 'string' } },
+    strict: false,
+    tokens: true,
+  });
+  return tokens.flatMap((token) => {
+    if (token.kind === 'option-terminator') return [];
+    if (token.kind === 'positional') return [token.value];
+    const { name, rawName, value } = token;
+    if (name === 'library' && value) return [`--library=${path.resolve(value)}`];
+    return [value === undefined ? rawName : `${rawName}=${value}`];
+  });
 }
 
 try {
-  process.exitCode = await start();
+  process.exitCode = await start(process.argv.slice(2));
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  reportEnd(error);
 }
