@@ -11,6 +11,8 @@ import { root, runNode, say } from './project.ts';
 /** Milliseconds without a byte after which a download is given up. */
 const patience = 60_000;
 
+const electronPackage = path.join(root, 'node_modules/electron');
+
 /** The program, in Electron's folder. */
 export const electronBinary =
   { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string] ??
@@ -20,14 +22,12 @@ export const electronBinary =
 export async function findElectron(): Promise<string> {
   const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (given) return given;
-  const folder = path.join(root, 'node_modules/electron');
-  const official = path.join(folder, 'dist');
-  // What the package writes last, once everything is unpacked.
-  if (await exists(path.join(folder, 'path.txt'))) return official;
+  const official = path.join(electronPackage, 'dist');
+  if (await isWhole(electronPackage)) return official;
   const rebuilt = rebuiltElectron();
   if (await exists(rebuilt)) return rebuilt;
   say('Downloading Electron.');
-  if (await download(official)) return official;
+  if (await download(electronPackage)) return official;
   if (!canRebuildElectron) {
     throw new Error('Electron could not be downloaded. Check the network, then try again.');
   }
@@ -35,21 +35,29 @@ export async function findElectron(): Promise<string> {
   return rebuilt;
 }
 
-/** Whether the package's own script got Electron; one that gets nothing for a while is stopped. */
-async function download(destination: string): Promise<boolean> {
+/** Whether the official Electron is in its package: this file is written last, once everything is unpacked. */
+export async function isWhole(folder: string): Promise<boolean> {
+  return exists(path.join(folder, 'path.txt'));
+}
+
+/**
+ * Whether the package's own script got Electron. One that gets nothing any more is stopped.
+ * @param longest milliseconds without a byte
+ */
+export async function download(electron: string, longest = patience): Promise<boolean> {
   const folder = await mkdtemp(path.join(tmpdir(), 'akin-electron-'));
   const stalled = new AbortController();
   const watch = setInterval(() => void look(), 1000);
   let received = 0;
   let lastChange = Date.now();
   const look = async () => {
-    const bytes = (await sizeOf(folder)) + (await sizeOf(destination));
+    const bytes = (await sizeOf(folder)) + (await sizeOf(path.join(electron, 'dist')));
     if (bytes !== received) lastChange = Date.now();
     received = bytes;
-    if (Date.now() - lastChange > patience) stalled.abort();
+    if (Date.now() - lastChange > longest) stalled.abort();
   };
   try {
-    const { code } = await runNode('node_modules/electron/install.js', [], {
+    const { code } = await runNode(path.join(electron, 'install.js'), [], {
       stdio: 'pipe',
       // Where it downloads to, so that nothing of it stays when it is stopped.
       env: { TMPDIR: folder, TEMP: folder, TMP: folder },
