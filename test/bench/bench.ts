@@ -1,0 +1,67 @@
+/** `npm run bench [-- NAME...]`: measures Akin beside its peers, and says which of its limits hold here and now. */
+import { build } from '../../src/setup/build.ts';
+import { say } from '../../src/setup/project.ts';
+import { appStartBench } from './app-start.ts';
+import type { BenchResult } from './bench-result.ts';
+import { engineMemoryBench } from './engine-memory.ts';
+import { indexingBench } from './indexing.ts';
+import { rescanBench } from './rescan.ts';
+import { searchBench } from './search.ts';
+import { makeSyntheticLibrary } from './synthetic-library.ts';
+import type { SyntheticLibrary } from './synthetic-library.ts';
+
+const benches: Record<string, () => Promise<BenchResult>> = {
+  indexing: indexingBench,
+  search: searchBench,
+  rescan: async () => rescanBench(await syntheticLibrary()),
+  engine: async () => {
+    await built();
+    return engineMemoryBench(await syntheticLibrary());
+  },
+  app: async () => {
+    await built();
+    return appStartBench(await syntheticLibrary());
+  },
+};
+
+let library: Promise<SyntheticLibrary> | undefined;
+let building: Promise<void> | undefined;
+
+function syntheticLibrary(): Promise<SyntheticLibrary> {
+  if (!library) say('Making a library of 100,000 photos. This takes half a minute.');
+  return (library ??= makeSyntheticLibrary());
+}
+
+/** The app runs from its bundles. */
+function built(): Promise<void> {
+  return (building ??= build());
+}
+
+async function bench(names: readonly string[]): Promise<boolean> {
+  const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+  if (unknown.length > 0) {
+    say(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
+    return false;
+  }
+  let allHold = true;
+  try {
+    for (const [name, run] of Object.entries(benches)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      say(`Measuring: ${name}.`);
+      const result = await run();
+      print(result);
+      allHold &&= result.limits.every(({ holds }) => holds);
+    }
+  } finally {
+    (await library)?.remove();
+  }
+  return allHold;
+}
+
+function print({ name, measured, limits }: BenchResult): void {
+  const lines = [name, ...measured.map((line) => `  ${line}`)];
+  for (const { text, holds } of limits) lines.push(`  ${holds ? 'holds' : 'FAILS'}: ${text}`);
+  process.stdout.write(`${lines.join('\n')}\n\n`);
+}
+
+process.exitCode = (await bench(process.argv.slice(2))) ? 0 : 1;
