@@ -1,6 +1,6 @@
 /** `npm start`: opens the app; where there is no display, does the same job on the sample photos in the terminal. */
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { appSwitches } from './app-switches.ts';
 import { hasDisplay, missingPackages, sandboxSwitches } from './display.ts';
 import { electronBinary } from './electron-runtime.ts';
 import { prepare } from './prepare.ts';
@@ -26,23 +26,6 @@ async function start(words: readonly string[]): Promise<number> {
   ]);
   if (code !== 0) say(`Akin's window ended with code ${code}.`);
   return code;
-}
-
-/** Electron knows `--library=DIR` only in this form, and runs in the project's folder. */
-function appSwitches(words: readonly string[]): string[] {
-  const { tokens } = parseArgs({
-    args: [...words],
-    options: { library: { type: 'string' } },
-    strict: false,
-    tokens: true,
-  });
-  return tokens.flatMap((token) => {
-    if (token.kind === 'option-terminator') return [];
-    if (token.kind === 'positional') return [token.value];
-    const { name, rawName, value } = token;
-    if (name === 'library' && value) return [`--library=${path.resolve(value)}`];
-    return [value === undefined ? rawName : `${rawName}=${value}`];
-  });
 }
 
 try {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { appSwitches } from '../../src/setup/app-switches.ts';
 import { currentNames, hasDisplay } from '../../src/setup/display.ts';
 import { fingerprint, inTurn } from '../../src/setup/prepare.ts';
 import { Interrupted, run } from '../../src/setup/project.ts';
@@ -10,6 +11,20 @@ import { ended, start } from '../cli/akin-process.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'akin-setup-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('words after npm start', () => {
+  it.each([
+    [['--library', 'here'], [`--library=${path.resolve('here')}`]],
+    [['--library=here'], [`--library=${path.resolve('here')}`]],
+    [
+      ['--lang=zh-CN', '--library', '/there', '--inspect'],
+      ['--lang=zh-CN', '--library=/there', '--inspect'],
+    ],
+    [[], []],
+  ])('%j reach the app as %j', (words, switches) => {
+    expect(appSwitches(words)).toEqual(switches);
+  });
+});
 
 describe('a display', () => {
   it.each([
