@@ -58,7 +58,10 @@ async function install(packages, wanted) {
   if (isNewEnough || !entry) {
     await npmCi(root, process.execPath);
   } else {
-    // npm passes over packages that do not want the Node that it runs on: Node comes first, then the rest with it.
+    say(
+      `Node ${process.versions.node} is older than 22.18: Node ${entry.version} comes first, as a package.`,
+    );
+    // npm passes over packages that do not want the Node that it runs on: the rest is installed with the new one.
     const folder = mkdtempSync(path.join(tmpdir(), 'akin-node-'));
     try {
       const wish = { name: 'akin-node', version: '0.0.0', dependencies: { [nodePackage]: entry.version } };
