@@ -48,8 +48,8 @@ export class Failures {
     this.#delete.run(folderId, toBytes(path));
   }
 
-  *ofFolder(folderId: number): Generator<FailureRow> {
-    for (const row of this.#ofFolder.iterate(folderId)) yield { ...row, path: toByteString(row.path) };
+  ofFolder(folderId: number): FailureRow[] {
+    return this.#ofFolder.all(folderId).map((row) => ({ ...row, path: toByteString(row.path) }));
   }
 
   count(): number {

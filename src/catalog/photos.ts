@@ -53,6 +53,11 @@ export interface TimelineColumns {
   takenAt: Float64Array;
 }
 
+/** Id, path, size, time and whether it is described. */
+type KnownColumns = [number, string | Buffer, number, number, number];
+
+const sliceLength = 2000;
+
 type Blobs<Row> = Omit<Row, 'path' | 'folder'> & { path: Buffer; folder: Buffer };
 
 const columns = `photo.id, folder_id AS folderId, photo.path, size, modified, hash, width, height, format,
@@ -63,7 +68,7 @@ export class Photos {
   readonly #get: Statement<[number], Blobs<PhotoRow>>;
   readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
-  readonly #known: Statement<[number, number], [number, string | Buffer, number, number, number]>;
+  readonly #known: Statement<[number, number, Uint8Array, number], KnownColumns>;
   readonly #timeline: Statement<[number | null], [number, number, number, number]>;
   readonly #count: Statement<[], number>;
   readonly #idsOfFolder: Statement<[number], number>;
@@ -85,11 +90,11 @@ export class Photos {
       )
       .pluck();
     this.#known = database
-      .prepare<[number, number], [number, string | Buffer, number, number, number]>(
+      .prepare<[number, number, Uint8Array, number], KnownColumns>(
         // Text costs a third of a blob, and for ASCII it is the byte string itself.
         `SELECT id, iif(CAST(path AS TEXT) GLOB '*[^ -~]*', path, CAST(path AS TEXT)), size, modified,
            EXISTS (SELECT 1 FROM descriptor WHERE photo_id = photo.id AND model_id = ?)
-         FROM photo WHERE folder_id = ?`,
+         FROM photo WHERE folder_id = ? AND path > ? ORDER BY path LIMIT ?`,
       )
       .raw();
     this.#timeline = database
@@ -144,14 +149,18 @@ export class Photos {
     return this.#sameContent.all(modelId, hash);
   }
 
-  known(folderId: number, modelId: number): KnownPhoto[] {
-    return this.#known.all(modelId, folderId).map(([photoId, path, size, modified, described]) => ({
-      photoId,
-      path: typeof path === 'string' ? path : toByteString(path),
-      size,
-      modified,
-      described: described === 1,
-    }));
+  /** Reads in slices, by path: between two photos the catalog may be used otherwise. */
+  *known(folderId: number, modelId: number): Generator<KnownPhoto> {
+    let last = '';
+    for (let read = sliceLength; read === sliceLength;) {
+      const rows = this.#known.all(modelId, folderId, toBytes(last), sliceLength);
+      for (const [photoId, bytes, size, modified, described] of rows) {
+        const path = typeof bytes === 'string' ? bytes : toByteString(bytes);
+        yield { photoId, path, size, modified, described: described === 1 };
+        last = path;
+      }
+      read = rows.length;
+    }
   }
 
   /** All photos, or those of one folder. */

@@ -1,9 +1,10 @@
 /** Compares a folder on disk with what the catalog remembers of it. */
+import { setImmediate } from 'node:timers/promises';
 import { displayPath } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import { crawl } from './crawl.ts';
 import type { FileState, IndexedFolder, IndexStore, KnownFile } from './index-store.ts';
-import type { UnreadableFolder } from './walk.ts';
+import type { FoundFiles, UnreadableFolder } from './walk.ts';
 
 /** A file that is new, changed, or not yet described by the model in use. */
 export interface Task extends FileState {
@@ -21,6 +22,8 @@ export interface ScanResult {
   unreadable: UnreadableFolder[];
 }
 
+const sliceLength = 2000;
+
 /**
  * Scans one folder. Photos below a sub-folder that could not be read are neither tasks nor gone.
  * @param onFound gets the number of files found so far
@@ -36,25 +39,32 @@ export async function scanFolder(
   const result: ScanResult = { tasks: [], gone: [], unchanged: 0, unreadable: [] };
   // Taking them out of the map instead would make it shrink, again and again.
   const seen = new Set<KnownFile>();
+  const compare = (known: ReadonlyMap<string, KnownFile>, { paths, sizes, modified }: FoundFiles) => {
+    for (const [at, path] of paths.entries()) {
+      const file = { folderId: folder.id, path, size: sizes[at] ?? 0, modified: modified[at] ?? 0 };
+      const before = known.get(path);
+      if (before) seen.add(before);
+      if (before?.finished && before.size === file.size && before.modified === file.modified)
+        result.unchanged++;
+      else result.tasks.push({ ...file, root: folder.path, photoId: before?.photoId ?? null });
+    }
+  };
+  // The worker needs a moment to start and walks on its own: meanwhile the catalog is read here.
+  const early: FoundFiles[] = [];
+  let take = (files: FoundFiles): unknown => early.push(files);
   let found = 0;
   const crawling = crawl(
     folder.path,
-    ({ paths, sizes, modified }) => {
-      for (const [at, path] of paths.entries()) {
-        const file = { folderId: folder.id, path, size: sizes[at] ?? 0, modified: modified[at] ?? 0 };
-        const before = known.get(path);
-        if (before) seen.add(before);
-        if (before?.finished && before.size === file.size && before.modified === file.modified)
-          result.unchanged++;
-        else result.tasks.push({ ...file, root: folder.path, photoId: before?.photoId ?? null });
-      }
-      onFound((found += paths.length));
+    (files) => {
+      take(files);
+      onFound((found += files.paths.length));
     },
     { signal },
   );
-  // The worker needs a moment to start and walks on its own: meanwhile the catalog is read here.
   crawling.catch(() => undefined);
-  const known = readKnown(store, folder.id);
+  const known = await readKnown(store, folder.id, signal);
+  take = (files) => compare(known, files);
+  early.forEach(take);
   const { unreadable, empty } = await crawling;
   if (empty && known.size > 0) {
     throw new AkinError('folder-missing', { path: displayPath(folder.path) });
@@ -68,8 +78,17 @@ export async function scanFolder(
   return result;
 }
 
-function readKnown(store: IndexStore, folderId: number): Map<string, KnownFile> {
+/** Gives other work its turn between slices: a window that opens asks for its photos just now. */
+async function readKnown(
+  store: IndexStore,
+  folderId: number,
+  signal: AbortSignal,
+): Promise<Map<string, KnownFile>> {
   const known = new Map<string, KnownFile>();
-  for (const file of store.known(folderId)) known.set(file.path, file);
+  for (const file of store.known(folderId)) {
+    known.set(file.path, file);
+    if (known.size % sliceLength === 0) await setImmediate();
+    if (signal.aborted) throw new AkinError('cancelled');
+  }
   return known;
 }
