@@ -171,6 +171,26 @@ describe('photos', () => {
     ]);
   });
 
+  it('are all known, more than a slice of them and with any bytes in their names, while others are asked for', () => {
+    const names = Array.from({ length: 4100 }, (_, at) =>
+      at % 3 === 0
+        ? `caf\xe9 ${at}\n\xff.jpg`
+        : at % 3 === 1
+          ? `${at} \xf0\x9f\x90\x88.jpg`
+          : `IMG ${at}.jpg`,
+    );
+    catalog.write(() => {
+      for (const name of names) catalog.photos.put(null, place(folderId, name), facts(name));
+      catalog.photos.put(null, place(catalog.folders.add('/other'), 'IMG 2.jpg'), facts('other'));
+    });
+    const known: string[] = [];
+    for (const { path: name, photoId } of catalog.photos.known(folderId, modelId)) {
+      known.push(name);
+      expect(catalog.photos.find(folderId, name)).toBe(photoId);
+    }
+    expect(known.sort()).toEqual(names.sort());
+  });
+
   it('keep their id through new content and a move, and take the place of what was there', () => {
     const id = putPhoto(catalog, folderId, 'a.jpg');
     const other = putPhoto(catalog, folderId, 'b.jpg');
