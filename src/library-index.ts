@@ -4,7 +4,8 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { DescribedPhoto } from './ingest/index-store.ts';
 import { DescriptorIndex } from './search/descriptor-index.ts';
 
-const sliceLength = 2000;
+/** A few milliseconds: a long answer leaves in pieces, and each waits for its turn. */
+const sliceLength = 250;
 
 export class LibraryIndex {
   readonly #catalog: Catalog;

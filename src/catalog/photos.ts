@@ -56,7 +56,7 @@ export interface TimelineColumns {
 /** Id, path, size, time and whether it is described. */
 type KnownColumns = [number, string | Buffer, number, number, number];
 
-const sliceLength = 2000;
+const sliceLength = 500;
 
 type Blobs<Row> = Omit<Row, 'path' | 'folder'> & { path: Buffer; folder: Buffer };
 

@@ -22,7 +22,7 @@ export interface ScanResult {
   unreadable: UnreadableFolder[];
 }
 
-const sliceLength = 2000;
+const sliceLength = 500;
 
 /**
  * Scans one folder. Photos below a sub-folder that could not be read are neither tasks nor gone.
