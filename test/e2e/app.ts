@@ -97,8 +97,9 @@ interface Started extends App {
   unexpected(): string[];
 }
 
-/** Electron's inspector, and Chromium about the machine that it runs on: not the app's. */
-const noise = /^(Debugger |For help, see|DevTools listening|\[\d+:\d+\/\d+\.\d+:\w+:|\s*$)/;
+/** What Chromium and GTK write about the machine that they run on is not the app's. */
+const aboutMachine = /^\[\d+:\d+\/\d+\.\d+:\w+:|^\(\S+:\d+\): \S+-(WARNING|CRITICAL|Message)/;
+const report = /^\(node:\d+\)|(Error|Exception)\b/;
 
 async function start(library: string, options: LaunchOptions): Promise<Started> {
   const errors: string[] = [];
@@ -115,16 +116,19 @@ async function start(library: string, options: LaunchOptions): Promise<Started> 
       ...options.environment,
     },
   });
-  const process_ = electron.process();
   let rest = '';
-  process_.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    errors.push(...lines.filter((line) => !noise.test(line)));
-  });
+  electron
+    .process()
+    .stderr?.setEncoding('utf8')
+    .on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      errors.push(...lines.filter((line) => report.test(line) && !aboutMachine.test(line)));
+    });
   const context = electron.context();
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      errors.push(`${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => errors.push(String(error.error().stack)));
   const page = await electron.firstWindow();

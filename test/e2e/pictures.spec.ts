@@ -107,7 +107,7 @@ test('files that are no pictures get a plain answer', async ({ page }) => {
 
   const photo = await fileOf(originalPath('black-canyon'), 'half.jpg');
   await bring(page, 'drop', { ...photo, content: photo.content.slice(0, 40_000) });
-  await expect(page.getByRole('alert')).toContainText('The picture half.jpg is damaged');
+  await expect(page.getByRole('alert')).toContainText('The picture half.jpg ends too early.');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('grid', { name: 'Photos, newest first' })).toBeVisible();

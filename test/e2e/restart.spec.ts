@@ -98,6 +98,21 @@ test('an engine that dies is started again', async ({ app, page }) => {
   expect(app.enginePid()).not.toBe(engine);
 });
 
+test('a picture asked of an engine that dies over it comes from the next one', async ({ app, page }) => {
+  await waitForPhotos(page, photoCount);
+  const status = await app.electron.evaluate(
+    async ({ session }, { address, engine }) => {
+      process.kill(engine, 'SIGSTOP');
+      const answer = session.defaultSession.fetch(address);
+      // By then it has been asked.
+      setTimeout(() => process.kill(engine, 'SIGKILL'), 300);
+      return (await answer).status;
+    },
+    { address: `akin://photo/${await photoId(page, 'black-canyon.jpg')}`, engine: app.enginePid() },
+  );
+  expect(status).toBe(200);
+});
+
 test.describe('in the middle of indexing', () => {
   test.use({ indexed: false });
 

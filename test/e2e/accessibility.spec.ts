@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './app.ts';
+import { photoId, tileOf, tiles, waitForPhotos } from './library-view.ts';
+import { akin, photoCount } from './material.ts';
+
+/** What axe finds, one line a rule and element. */
+async function violations(page: Page): Promise<string[]> {
+  // Electron cannot open the further page that axe would finish in.
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.describe('at the first run', () => {
+      test.use({ indexed: false });
+
+      test('the first screen, and the grid while photos are read', async ({ page }) => {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await expect(page.getByRole('button', { name: 'Choose a folder' })).toBeVisible();
+        expect.soft(await violations(page), 'first screen').toEqual([]);
+
+        await page.getByRole('button', { name: 'Try the sample photos' }).click();
+        await page.getByRole('button', { name: 'Pause' }).click();
+        await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
+        await expect(tiles(page).first()).toBeVisible();
+        expect.soft(await violations(page), 'grid and progress').toEqual([]);
+      });
+    });
+
+    test('results, viewer, settings, unreadable files and notices', async ({
+      launch,
+      library,
+      workplace,
+    }) => {
+      const broken = path.join(workplace, 'broken');
+      await mkdir(broken);
+      await writeFile(path.join(broken, 'empty.jpg'), '');
+      await akin('add', broken, '--library', library);
+      const { page } = await launch();
+      // No fading: axe would meet colours half way.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await waitForPhotos(page, photoCount);
+
+      await tileOf(page, await photoId(page, 'black-canyon.jpg')).click();
+      await expect(tiles(page).first()).toBeFocused();
+      expect.soft(await violations(page), 'results').toEqual([]);
+
+      await tiles(page).first().press('Space');
+      const viewer = page.getByRole('dialog', { name: 'Photo viewer' });
+      await viewer.getByRole('button', { name: 'Details' }).click();
+      await expect(viewer.getByRole('complementary')).toBeVisible();
+      expect.soft(await violations(page), 'viewer').toEqual([]);
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+      expect.soft(await violations(page), 'settings').toEqual([]);
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('button', { name: /^Unreadable files/ }).click();
+      await expect(page.getByRole('listitem').filter({ hasText: 'empty.jpg' })).toBeVisible();
+      await page.getByRole('button', { name: 'Remove broken from the library' }).click();
+      await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
+      expect.soft(await violations(page), 'unreadable files and notices').toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,125 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './app.ts';
+import { photoId, tileOf, tiles, waitForPhotos } from './library-view.ts';
+import { photoCount } from './material.ts';
+
+test('speaks Chinese when told to, everywhere', async ({ launch }) => {
+  const { page, close } = await launch();
+  await waitForPhotos(page, photoCount);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Language').selectOption({ label: '简体中文' });
+  await expect(page.getByRole('dialog', { name: '设置' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(page.getByRole('banner')).toContainText(`${photoCount} 张照片`);
+  await expect(page.getByRole('rowheader').first()).toHaveText('2024年5月');
+  await expect(tiles(page).first()).toHaveAccessibleName(/^照片，2024年5月22日/);
+  await tileOf(page, await photoId(page, 'black-canyon.jpg')).click();
+  await expect(page.getByRole('rowheader').first()).toContainText('完全相同');
+  await tiles(page).first().press('Space');
+  const viewer = page.getByRole('dialog', { name: '照片查看器' });
+  await viewer.getByRole('button', { name: '详细信息' }).click();
+  await expect(viewer.getByRole('complementary')).toContainText('拍摄时间');
+  // Paths, formats and the name of the app are the same in every language.
+  const words = await page.evaluate(() =>
+    [...document.querySelectorAll('button, h1, h2, dt, p, option:checked, [aria-label], [title]')].flatMap(
+      (element) => [
+        element.getAttribute('aria-label') ?? '',
+        element.getAttribute('title') ?? '',
+        element.children.length === 0 ? element.textContent : '',
+      ],
+    ),
+  );
+  const latin = words.filter((text) =>
+    /[A-Za-z]{3,}/.test(text.replace(/Akin|\S*[/\\]\S*|[\w-]+\.(jpg|png|webp)|photos/g, '')),
+  );
+  expect(latin).toEqual([]);
+  await close();
+
+  const next = await launch();
+  await expect(next.page.getByRole('button', { name: '设置' })).toBeVisible();
+});
+
+test('starts in the language of the system', async ({ launch }) => {
+  const { page, electron } = await launch({
+    environment: { LANGUAGE: 'zh_CN', LC_ALL: 'zh_CN.UTF-8', LANG: 'zh_CN.UTF-8' },
+    switches: ['--lang=zh-CN'],
+  });
+  const languages = await electron.evaluate(({ app }) => app.getPreferredSystemLanguages());
+  test.skip(!languages[0]?.startsWith('zh'), 'this system does not take its language from the environment');
+  await expect(page.getByRole('button', { name: '设置' })).toBeVisible();
+});
+
+function backgroundOf(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const [red = 0, green = 0, blue = 0] = (
+      getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g) ?? []
+    ).map(Number);
+    return (red + green + blue) / 3;
+  });
+}
+
+test('is light or dark as chosen, else as the system is', async ({ page }) => {
+  await waitForPhotos(page, photoCount);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(() => backgroundOf(page)).toBeLessThan(60);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(() => backgroundOf(page)).toBeGreaterThan(200);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Appearance').selectOption('dark');
+  await expect.poll(() => backgroundOf(page)).toBeLessThan(60);
+  await page.getByLabel('Appearance').selectOption('light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(() => backgroundOf(page)).toBeGreaterThan(200);
+  await page.getByLabel('Appearance').selectOption('system');
+  await expect.poll(() => backgroundOf(page)).toBeLessThan(60);
+});
+
+/** Controls that are cut off, or that stick out of the window; empty when all is well. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cut: string[] = [];
+    if (document.documentElement.scrollWidth > innerWidth) cut.push('the page is wider than the window');
+    const top = document.querySelector('dialog[open]') ?? document.body;
+    for (const element of top.querySelectorAll<HTMLElement>('button, select, h1, h2')) {
+      const box = element.getBoundingClientRect();
+      // Closed side bars, and what only shows under the pointer.
+      if (box.width === 0 || getComputedStyle(element).visibility === 'hidden') continue;
+      const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+      if (box.right > innerWidth + 1 || box.left < -1) cut.push(`${name} is outside the window`);
+      const clips = getComputedStyle(element).overflowX === 'visible';
+      if (element.tagName === 'BUTTON' && clips && element.scrollWidth > element.clientWidth + 1)
+        cut.push(`${name} is cut off`);
+    }
+    return cut;
+  });
+}
+
+for (const { width, height, zoom } of [
+  { width: 1280, height: 860, zoom: 2 },
+  { width: 480, height: 360, zoom: 1 },
+]) {
+  test(`fits ${width} x ${height} pixels at ${zoom * 100} %`, async ({ app, page }) => {
+    await app.electron.evaluate(
+      ({ BrowserWindow }, size) => {
+        const [window] = BrowserWindow.getAllWindows();
+        window!.setContentSize(size.width, size.height);
+        window!.webContents.setZoomFactor(size.zoom);
+      },
+      { width, height, zoom },
+    );
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width / zoom);
+    await waitForPhotos(page, photoCount);
+    expect.soft(await cutOff(page), 'library').toEqual([]);
+    await tileOf(page, await photoId(page, 'black-canyon.jpg')).click();
+    await expect(tiles(page).first()).toBeVisible();
+    expect.soft(await cutOff(page), 'results').toEqual([]);
+    await tiles(page).first().press('Space');
+    await page.getByRole('button', { name: 'Details' }).click();
+    expect.soft(await cutOff(page), 'viewer').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Folders and settings' }).click();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    expect.soft(await cutOff(page), 'settings').toEqual([]);
+  });
+}
