@@ -61,7 +61,7 @@ test('a trace shows what Node does on the network', async ({ workplace }) => {
   const node = await makeTracingNode(path.join(workplace, 'node'), trace);
   const server = await openServers();
   const script = `
-    require('node:net').connect(${server.tcpPort}, '127.0.0.1').on('error', () => undefined);
+    require('node:net').connect(${server.tcpPort}, '127.0.0.1').unref().on('error', () => undefined);
     require('node:dns').lookup('localhost', () => undefined);`;
   await promisify(execFile)(node, ['-e', script]);
   await server[Symbol.asyncDispose]();

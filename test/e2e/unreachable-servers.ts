@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 
 export interface UnreachableServers extends AsyncDisposable {
   /** Address of a web server. */
@@ -20,9 +20,11 @@ export async function openServers(): Promise<UnreachableServers> {
     response.end();
   });
   web.on('connection', () => visits.push('http connection'));
+  // Whoever comes may stay: a connection that ends at once would escape a look at the open sockets.
+  const guests: Socket[] = [];
   const tcp = createServer((socket) => {
     visits.push('tcp connection');
-    socket.destroy();
+    guests.push(socket.on('error', () => undefined));
   });
   const udp = createSocket('udp4', () => visits.push('udp packet'));
   udp.bind(0, '127.0.0.1');
@@ -35,6 +37,7 @@ export async function openServers(): Promise<UnreachableServers> {
     async [Symbol.asyncDispose]() {
       web.closeAllConnections();
       web.close();
+      for (const guest of guests) guest.destroy();
       tcp.close();
       udp.close();
     },
