@@ -107,7 +107,12 @@ async function start(library: string, options: LaunchOptions): Promise<Started> 
   const electron = await _electron.launch({
     ...(options.executable && { executablePath: options.executable }),
     // Where there is no graphics hardware, Chromium's first attempt at it now and then never ends.
-    args: [...sandboxSwitches(), '--disable-gpu', ...(options.switches ?? []), ...(options.executable ? [] : [root])],
+    args: [
+      ...sandboxSwitches(),
+      '--disable-gpu',
+      ...(options.switches ?? []),
+      ...(options.executable ? [] : [root]),
+    ],
     env: {
       ...(process.env as Record<string, string>),
       AKIN_LIBRARY: library,
