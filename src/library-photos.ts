@@ -5,7 +5,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import { displayPath, joinPath } from './catalog/path-bytes.ts';
 import type { PhotoRow } from './catalog/photos.ts';
 import { AkinError } from './errors.ts';
-import { decodePhoto, renderPhoto } from './ingest/decode.ts';
+import { decodePhoto, renderPhoto, thumbnailType } from './ingest/decode.ts';
 import { asReadError } from './ingest/read-error.ts';
 import { systemPath } from './ingest/walk.ts';
 
@@ -64,7 +64,7 @@ export class LibraryPhotos {
    */
   async thumbnail(photoId: number): Promise<PictureFile> {
     const row = this.row(photoId);
-    const type = 'image/webp';
+    const type = thumbnailType;
     const stored = this.#catalog.thumbnails.get(row.hash);
     if (stored) return { content: stored, type };
     const { thumbnail } = await decodePhoto(await this.read(row), { longSide: 1, name: displayOf(row) });

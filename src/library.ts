@@ -1,7 +1,6 @@
 /** A library at work: its catalog, the model, the index, indexing and the watch over its folders. */
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Failure, Folder, Match, Photo, Progress, SearchResult, Status, Timeline } from './api.ts';
 import { openCatalog } from './catalog/catalog.ts';
@@ -299,10 +298,8 @@ export class Library extends EventEmitter<LibraryEvents> {
     return { descriptor: description!.descriptor, photo };
   }
 
-  /** Half of the processors describe: the others decode. */
   #describe(): Promise<Describer> {
-    const threads = Math.max(1, Math.floor(availableParallelism() / 2));
-    return (this.#describer ??= createDescriber(this.#model, { threads }));
+    return (this.#describer ??= createDescriber(this.#model));
   }
 
   #take({ described, removed }: Changes): void {

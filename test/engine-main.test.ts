@@ -110,7 +110,7 @@ describe('the engine process', () => {
     const timeline = await engine.ask(3, 'photos.timeline');
     expect(timeline).toMatchObject({ result: { ids: new Float64Array([1]) } });
     expect(await engine.ask(4, 'photos.thumbnail', { photoId: 1 })).toMatchObject({
-      result: { content: expect.any(Uint8Array), type: 'image/webp' },
+      result: { content: expect.any(Uint8Array), type: 'image/jpeg' },
     });
   });
 

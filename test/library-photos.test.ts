@@ -47,7 +47,7 @@ describe('the files of photos', () => {
     await fixture.library.index();
     const id = fixture.idOf('black-canyon.jpg');
     const { content, type } = await fixture.library.thumbnail(id);
-    expect(type).toBe('image/webp');
+    expect(type).toBe('image/jpeg');
     await fixture.library.close();
     rmSync(path.join(fixture.root, 'library', 'thumbnails.sqlite'));
     await fixture.open();

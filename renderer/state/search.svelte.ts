@@ -68,7 +68,7 @@ export class Search {
     const content = new Uint8Array(await this.query.file.arrayBuffer());
     const result = await bridge.request('search.picture', { name: this.query.name, content, limit });
     this.dispose();
-    this.picture = URL.createObjectURL(new Blob([new Uint8Array(result.thumbnail)], { type: 'image/webp' }));
+    this.picture = URL.createObjectURL(new Blob([new Uint8Array(result.thumbnail)], { type: 'image/jpeg' }));
     if (result.width > 0 && result.height > 0) this.aspect = result.width / result.height;
     return result;
   }

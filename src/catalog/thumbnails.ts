@@ -46,7 +46,7 @@ export class Thumbnails {
     }
   }
 
-  /** A WebP picture, or undefined where there is none. @param hash SHA-256 of the photo's file, 32 bytes */
+  /** A JPEG picture, or undefined where there is none. @param hash SHA-256 of the photo's file, 32 bytes */
   get(hash: Uint8Array): Buffer | undefined {
     return this.#unlessDamaged(() => this.#get.get(hash));
   }

@@ -33,7 +33,7 @@ export interface Describer {
  * Makes R-MAC descriptors: trunk, regions, maximum, l2, shift and projection, l2, sum, l2. Source: Tolias et al.,
  * ICLR 2016, and Gordo et al., IJCV 2017.
  *
- * @param options.threads threads that one run uses; as many as onnxruntime sees fit by default
+ * @param options.threads threads that one run uses; one for each processor by default
  */
 export async function createDescriber(model: Model, options: { threads?: number } = {}): Promise<Describer> {
   const trunk = await createTrunk(model, options);

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Head } from '../model/head-file.ts';
 import { OnnxGraph } from '../model/onnx-graph.ts';
+import { sessionOptions } from '../model/session-options.ts';
 import { epsilon } from './vectors.ts';
 
 /** Turns region maxima into region vectors. */
@@ -17,18 +18,14 @@ export interface HeadSession {
  * maximum itself. Source: Gordo et al., "End-to-end learning of deep visual representations for image retrieval",
  * IJCV 2017, section 3.
  *
- * @param options.threads threads that one run uses; as many as onnxruntime sees fit by default
+ * @param options.threads threads that one run uses; one for each processor by default
  */
 export async function createHead(
   head: Head | null,
   channels: number,
   options: { threads?: number } = {},
 ): Promise<HeadSession> {
-  const session = await InferenceSession.create(headGraph(head, channels), {
-    executionProviders: ['cpu'],
-    logSeverityLevel: 3,
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-  });
+  const session = await InferenceSession.create(headGraph(head, channels), sessionOptions(options.threads));
   return {
     dimensions: head?.dimensions ?? channels,
     async run(maxima) {

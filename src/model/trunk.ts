@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { architectureOf } from './architecture.ts';
 import type { Model } from './model-folder.ts';
 import { featuresOutput, onnxTrunk, pixelsInput } from './onnx-trunk.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** A picture: [height, width, 3] bytes, sRGB, upright. */
 export interface RgbPixels {
@@ -34,16 +35,11 @@ const largestBatch = 8;
 
 /**
  * Loads the model's trunk.
- * @param options.threads threads that one run uses; as many as onnxruntime sees fit by default
+ * @param options.threads threads that one run uses; one for each processor by default
  */
 export async function createTrunk(model: Model, options: { threads?: number } = {}): Promise<Trunk> {
   const graph = onnxTrunk(architectureOf(model.architecture), model.preprocessing, model.tensors);
-  const session = await InferenceSession.create(graph, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-  });
+  const session = await InferenceSession.create(graph, sessionOptions(options.threads));
   const { channels } = model;
   return {
     channels,

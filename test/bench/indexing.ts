@@ -18,8 +18,8 @@ import { makeTwelveMegapixels } from './twelve-megapixels.ts';
 
 const limit = 0.85;
 /** Photos in a round; each is its own file. */
-const photos = 48;
-const rounds = 9;
+const photos = 192;
+const rounds = 3;
 
 /** Photos of the folder AKIN_BENCH_PHOTOS instead of the made ones, if it is set. */
 export async function indexingBench(): Promise<BenchResult> {
@@ -29,8 +29,7 @@ export async function indexingBench(): Promise<BenchResult> {
   const model = await readModel(defaultModelFolder());
   const { longSide } = model.settings;
   const trunk = await createTrunk(model);
-  // As in the app: half of the processors describe, the others decode.
-  const describer = await createDescriber(model, { threads: Math.max(1, availableParallelism() / 2) });
+  const describer = await createDescriber(model);
   try {
     const pixels = await Promise.all(files.slice(0, largestBatch).map((file) => pixelsOf(file, longSide)));
     const batch = pixels.slice(0, await bestBatchLength(trunk, pixels));

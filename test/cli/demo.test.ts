@@ -39,7 +39,7 @@ it("prints the matches of a few photos and writes them as a page, outside the us
   expect(results.trimEnd().split('\n').at(-1)).toBe(`The same with the pictures: ${page}`);
 
   const html = readFileSync(page, 'utf8');
-  expect(html.match(/<img src="data:image\/webp;base64,/g)).toHaveLength(3 * (1 + 10));
+  expect(html.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(3 * (1 + 10));
   expect(html.match(/color-scheme: [\w ]+/)?.[0]).toBe('color-scheme: light dark');
   expect(html.match(/<span>identical, 1\.000<\/span>/g)).toHaveLength(3);
   // It needs nothing beside it, neither on the disk nor on the network.
@@ -56,7 +56,7 @@ it('shows any name as text', () => {
     width: 1,
     height: 1,
     content: new Uint8Array([1]),
-    type: 'image/webp',
+    type: 'image/jpeg',
   };
   const html = demoPage([{ query: picture, matches: [{ ...picture, score: 0.5, tier: 'similar' }] }], '');
   expect(html).not.toContain('<b>');

@@ -104,7 +104,7 @@ test('frames in the page get no bridge', async ({ app, page }) => {
 
 test('akin:// serves photos by id and the page, and nothing else', async ({ app, page }) => {
   const id = await photoId(page, 'black-canyon.jpg');
-  expect(await fetchIn(app, `akin://thumbnail/${id}`)).toEqual({ status: 200, type: 'image/webp' });
+  expect(await fetchIn(app, `akin://thumbnail/${id}`)).toEqual({ status: 200, type: 'image/jpeg' });
   expect(await fetchIn(app, `akin://photo/${id}?size=512`)).toEqual({ status: 200, type: 'image/jpeg' });
   expect(await fetchIn(app, 'akin://app/index.html')).toEqual({
     status: 200,
