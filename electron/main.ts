@@ -47,19 +47,22 @@ function begin(): void {
   engine.start();
 
   app.on('second-instance', () => {
+    if (window.isDestroyed()) return;
     if (window.isMinimized()) window.restore();
     window.focus();
   });
-  app.on('window-all-closed', () => app.quit());
+  // The window goes first: a page must not ask an engine that stops.
   let stopped = false;
-  app.on('before-quit', (event) => {
-    if (stopped) return;
-    event.preventDefault();
-    for (const open of BrowserWindow.getAllWindows()) open.hide();
+  app.on('window-all-closed', () => {
     void engine.stop().finally(() => {
       stopped = true;
       app.quit();
     });
+  });
+  app.on('before-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    for (const open of BrowserWindow.getAllWindows()) open.close();
   });
 }
 

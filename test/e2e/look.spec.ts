@@ -100,6 +100,10 @@ for (const { width, height, zoom } of [
   { width: 480, height: 360, zoom: 1 },
 ]) {
   test(`fits ${width} x ${height} pixels at ${zoom * 100} %`, async ({ app, page }) => {
+    // A page that is zoomed before its window shows may never be ready to show.
+    const isShown = () =>
+      app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+    await expect.poll(isShown).toBe(true);
     await app.electron.evaluate(
       ({ BrowserWindow }, size) => {
         const [window] = BrowserWindow.getAllWindows();
