@@ -114,16 +114,16 @@ for (const { width, height, zoom } of [
     );
     await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width / zoom);
     await waitForPhotos(page, photoCount);
-    expect.soft(await cutOff(page), 'library').toEqual([]);
+    await expect.poll(() => cutOff(page), 'library').toEqual([]);
     await tileOf(page, await photoId(page, 'black-canyon.jpg')).click();
     await expect(tiles(page).first()).toBeVisible();
-    expect.soft(await cutOff(page), 'results').toEqual([]);
+    await expect.poll(() => cutOff(page), 'results').toEqual([]);
     await tiles(page).first().press('Space');
     await page.getByRole('button', { name: 'Details' }).click();
-    expect.soft(await cutOff(page), 'viewer').toEqual([]);
+    await expect.poll(() => cutOff(page), 'viewer').toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Folders and settings' }).click();
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
-    expect.soft(await cutOff(page), 'settings').toEqual([]);
+    await expect.poll(() => cutOff(page), 'settings').toEqual([]);
   });
 }
