@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron } from 'playwright';
 import sharp from 'sharp';
-import { build } from './build.ts';
 import { hasDisplay, sandboxSwitches, startDisplay } from './display.ts';
-import { electronBinary, findElectron } from './electron-runtime.ts';
+import { electronBinary } from './electron-runtime.ts';
+import { prepare } from './prepare.ts';
 import { root, say } from './project.ts';
 
 const picture = path.join(root, 'resources/readme/screenshot.jpg');
@@ -15,8 +15,7 @@ const allSamples = '72 photos';
 const shown = 3;
 
 async function screenshot(): Promise<void> {
-  await build();
-  const executablePath = path.join(await findElectron(), electronBinary);
+  const executablePath = path.join(await prepare(), electronBinary);
   const display = hasDisplay() ? null : await startDisplay();
   const library = await mkdtemp(path.join(tmpdir(), 'akin-screenshot-'));
   const app = await _electron.launch({
