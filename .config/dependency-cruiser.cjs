@@ -16,14 +16,14 @@ module.exports = {
     ),
     forbid(
       'descriptor-and-model-are-low',
-      { path: '^src/(descriptor|model)/' },
-      { path: '^src/', pathNot: '^src/(descriptor|model|catalog)/|^src/errors\\.ts' },
-      'Descriptors and models use only what is below them.',
+      { path: '^src/(descriptor|local-features|model)/' },
+      { path: '^src/', pathNot: '^src/(descriptor|local-features|model|catalog)/|^src/errors\\.ts' },
+      'Descriptors, local features and models use only what is below them.',
     ),
     forbid(
       'parts-use-what-is-below',
       { path: `^src/(${parts})/` },
-      { path: '^src/', pathNot: `^src/(${parts}|descriptor|model|catalog)/|^src/(errors|api|limits)\\.ts` },
+      { path: '^src/', pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api|limits)\\.ts` },
       'The parts of the engine do not know the engine.',
     ),
     forbid(
