@@ -23,7 +23,7 @@ module.exports = {
     forbid(
       'parts-use-what-is-below',
       { path: `^src/(${parts})/` },
-      { path: '^src/', pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api|limits)\\.ts` },
+      { path: '^src/', pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api(-search)?|limits)\\.ts` },
       'The parts of the engine do not know the engine.',
     ),
     forbid(
@@ -35,19 +35,19 @@ module.exports = {
     forbid(
       'electron-knows-the-contract',
       { path: '^electron/' },
-      { path: '^(src|renderer)/', pathNot: '^src/(api|errors|limits)\\.ts$' },
+      { path: '^(src|renderer)/', pathNot: '^src/(api(-search)?|errors|limits)\\.ts$' },
       'The main process talks to the engine; it does not contain it.',
     ),
     forbid(
       'renderer-knows-the-contract',
       { path: '^renderer/' },
-      { path: '^(src|electron)/', pathNot: '^src/(api|errors|limits)\\.ts$' },
+      { path: '^(src|electron)/', pathNot: '^src/(api(-search)?|errors|limits)\\.ts$' },
       'The renderer runs in a sandbox.',
     ),
     forbid(
       'renderer-takes-only-types-of-api',
       { path: '^renderer/' },
-      { path: '^src/api\\.ts$', dependencyTypesNot: ['type-only'] },
+      { path: '^src/api(-search)?\\.ts$', dependencyTypesNot: ['type-only'] },
       'The schemas need not run in the renderer.',
     ),
   ],

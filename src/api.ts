@@ -4,6 +4,17 @@
  * display, and comes in only from the main process and the command line.
  */
 import { z } from 'zod';
+import {
+  evidenceSchema,
+  boxSchema,
+  heatMapSchema,
+  pictureSchema,
+  queryPartSchema,
+  refinementSchema,
+  searchParamsSchema,
+  searchResultSchema,
+} from './api-search.ts';
+import type { SearchParams } from './api-search.ts';
 import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
@@ -11,13 +22,6 @@ const count = z.int().nonnegative();
 // Over whatever memory: views of shared or pooled buffers come from SQLite and sharp.
 const bytes = z.instanceof(Uint8Array) as z.ZodType<Uint8Array, Uint8Array>;
 const nothing = z.strictObject({});
-
-/** How sure Akin is that two photos belong together, from surest to least. */
-export const tierSchema = z.enum(['identical', 'near-duplicate', 'same-scene', 'similar']);
-export type Tier = z.infer<typeof tierSchema>;
-
-export const matchSchema = z.object({ photoId: id, score: z.number(), tier: tierSchema });
-export type Match = z.infer<typeof matchSchema>;
 
 export const folderSchema = z.object({
   id,
@@ -87,13 +91,73 @@ export const timelineSchema = z.object({
 });
 export type Timeline = z.infer<typeof timelineSchema>;
 
-const searchResult = z.object({
-  matches: z.array(matchSchema),
-  /** Upright width / height, one for each match. */
-  aspects: z.array(z.number()),
-  milliseconds: z.number(),
+/** Chosen by the asker, so that it can tell its own events and call its own work off. */
+const key = z.int().nonnegative();
+
+/** Photos to show as a grid: parallel columns. */
+const photoList = z.object({ ids: z.array(id), aspects: z.array(z.number()) });
+export type PhotoList = z.infer<typeof photoList>;
+
+const facetsSchema = z.object({
+  cameras: z.array(z.object({ camera: z.string().nullable(), photos: count })),
+  formats: z.array(z.object({ format: z.string(), photos: count })),
+  /** When the earliest and the latest photo was taken; null without photos. */
+  earliest: z.number().nullable(),
+  latest: z.number().nullable(),
 });
-export type SearchResult = z.infer<typeof searchResult>;
+export type Facets = z.infer<typeof facetsSchema>;
+
+const name = z.string().trim().min(1).max(200);
+const ids = z.array(id).min(1).max(100_000);
+
+export const albumSchema = z.object({ id, name: z.string(), photos: count, cover: id.nullable() });
+export type Album = z.infer<typeof albumSchema>;
+
+/** A dense part of the match graph: photos of one thing, found without anybody's help. */
+export const placeSchema = z.object({
+  id,
+  /** Null until the user names it. */
+  name: z.string().nullable(),
+  photos: count,
+  cover: id,
+  /** As `Photo.takenAt`. */
+  from: z.number(),
+  to: z.number(),
+  /** Degrees; null together, where no photo has a position. */
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+export const placesProgressSchema = z.object({
+  phase: z.enum(['idle', 'building', 'waiting']),
+  done: count,
+  total: count,
+  rate: z.number().nonnegative(),
+  etaSeconds: z.number().nonnegative().nullable(),
+});
+export type PlacesProgress = z.infer<typeof placesProgressSchema>;
+
+const evaluationSchema = z.object({
+  queries: count,
+  /** Percent, like the next two. */
+  mAP: z.number(),
+  r1: z.number(),
+  precisionAt: z.array(z.object({ k: count, precision: z.number() })),
+  /** From 0 to 1, by rising recall. */
+  curve: z.array(z.object({ recall: z.number(), precision: z.number() })),
+  albums: z.array(z.object({ albumId: id, photos: count, mAP: z.number() })),
+});
+export type AlbumEvaluation = z.infer<typeof evaluationSchema>;
+
+/** How many points of mAP a switch gained where it was measured. */
+const effectSchema = z.object({ buildings: z.number(), products: z.number(), milliseconds: z.number() });
+const settingsSchema = z.strictObject({
+  refinement: refinementSchema,
+  /** Photos are described at one size or at three; changing it describes the library anew. */
+  scales: z.enum(['one', 'three']),
+});
+export type LibrarySettings = z.infer<typeof settingsSchema>;
 
 /** Requests that the renderer may make. */
 export const requests = {
@@ -103,18 +167,64 @@ export const requests = {
   'photos.timeline': { params: z.strictObject({ folderId: id.optional() }), result: timelineSchema },
   'photos.get': { params: z.strictObject({ photoId: id }), result: photoSchema },
   'failures.list': { params: nothing, result: z.array(failureSchema) },
-  'search.photo': {
-    params: z.strictObject({ photoId: id, limit: z.int().min(1).max(1000) }),
-    result: searchResult,
-  },
-  'search.picture': {
+  'photos.facets': { params: nothing, result: facetsSchema },
+  /** Takes a picture in as a query; it stays out of the library, and is forgotten after some others. */
+  'pictures.open': {
     params: z.strictObject({
       name: z.string().max(1024),
       content: bytes.refine((content) => content.byteLength <= maximumQueryBytes),
-      limit: z.int().min(1).max(1000),
     }),
-    result: searchResult.extend({ thumbnail: bytes, width: count, height: count }),
+    result: pictureSchema,
   },
+  'search.run': { params: searchParamsSchema, result: searchResultSchema },
+  /** As `search.run`, then verifies the first 100; what it finds streams in as `search.verified`. */
+  'search.verify': { params: searchParamsSchema.extend({ key }), result: searchResultSchema },
+  'search.cancel': { params: z.strictObject({ key }), result: nothing },
+  /** Where photos match the query, more finely than by their stored regions. */
+  'search.localise': {
+    params: z.strictObject({ query: queryPartSchema, photoIds: z.array(id).min(1).max(50) }),
+    result: z.array(z.object({ photoId: id, box: boxSchema.nullable() })),
+  },
+  'search.heat': {
+    params: z.strictObject({ query: queryPartSchema, photoId: id }),
+    result: z.object({ query: heatMapSchema, photo: heatMapSchema }),
+  },
+  'search.evidence': {
+    params: z.strictObject({ query: queryPartSchema, photoId: id }),
+    result: evidenceSchema,
+  },
+  'albums.list': { params: nothing, result: z.array(albumSchema) },
+  'albums.photos': { params: z.strictObject({ albumId: id }), result: photoList },
+  'albums.create': { params: z.strictObject({ name, photoIds: ids }), result: albumSchema },
+  'albums.rename': { params: z.strictObject({ albumId: id, name }), result: albumSchema },
+  'albums.add': { params: z.strictObject({ albumId: id, photoIds: ids }), result: albumSchema },
+  'albums.take': { params: z.strictObject({ albumId: id, photoIds: ids }), result: albumSchema },
+  /** Returns what it held, for an undo. */
+  'albums.remove': { params: z.strictObject({ albumId: id }), result: z.object({ photoIds: z.array(id) }) },
+  'albums.evaluate': { params: nothing, result: evaluationSchema },
+  'places.list': { params: nothing, result: z.array(placeSchema) },
+  'places.progress': { params: nothing, result: placesProgressSchema },
+  'places.photos': { params: z.strictObject({ placeId: id }), result: photoList },
+  'places.build': { params: nothing, result: nothing },
+  'places.cancel': { params: nothing, result: nothing },
+  /** A name of null takes the user's name away again. */
+  'places.rename': { params: z.strictObject({ placeId: id, name: name.nullable() }), result: placeSchema },
+  /** Makes a place of its own of some photos of a place; `places.merge` undoes it. */
+  'places.split': { params: z.strictObject({ placeId: id, photoIds: ids }), result: placeSchema },
+  /** Puts places into the first of them; `places.split` undoes it. */
+  'places.merge': {
+    params: z.strictObject({ placeIds: z.array(id).min(2).max(1000) }),
+    result: placeSchema,
+  },
+  'places.album': { params: z.strictObject({ placeId: id, name }), result: albumSchema },
+  'settings.get': {
+    params: nothing,
+    result: settingsSchema.extend({
+      /** By switch and value, as in `regional.sum`. */
+      effects: z.record(z.string(), effectSchema),
+    }),
+  },
+  'settings.set': { params: settingsSchema.partial(), result: nothing },
   'indexing.start': { params: nothing, result: nothing },
   'indexing.pause': { params: nothing, result: nothing },
   'indexing.resume': { params: nothing, result: nothing },
@@ -137,6 +247,11 @@ export const mainRequests = {
     params: z.strictObject({ photoId: id, longSide: z.int().min(64).max(8192) }),
     result: z.object({ content: bytes, type: z.string() }),
   },
+  /** The results as a file's content; main asks the user where to. */
+  'search.export': {
+    params: searchParamsSchema.extend({ format: z.enum(['csv', 'json']) }),
+    result: z.object({ content: bytes }),
+  },
   'engine.stop': { params: nothing, result: nothing },
 } as const;
 
@@ -157,6 +272,23 @@ export const events = {
     code: z.string(),
     details: z.record(z.string(), z.union([z.string(), z.number()])),
   }),
+  'search.verified': z.object({
+    key,
+    photoId: id,
+    /** Keypoints that agree; 0 when the photo is not verified. */
+    verified: count,
+    /** What the photo is ranked by now. */
+    score: z.number(),
+    done: count,
+    total: count,
+    /** Photos a second; 0 while unknown. */
+    rate: z.number().nonnegative(),
+    etaSeconds: z.number().nonnegative().nullable(),
+  }),
+  'places.progress': placesProgressSchema,
+  /** Places came, went or changed; with how many there are. */
+  'places.changed': z.object({ places: count }),
+  'albums.changed': z.object({ albums: count }),
   /** `failed` comes with the reason; the next request tries again. */
   'engine.state': z.object({
     state: z.enum(['starting', 'ready', 'restarting', 'failed']),
@@ -197,6 +329,8 @@ export interface AkinBridge {
   chooseFolder(): Promise<Folder | null>;
   /** Undoes `folders.remove`. */
   restoreFolder(folderId: number): Promise<Folder>;
+  /** Asks where to, and writes the results there. Null when dismissed, else the file's name. */
+  exportMatches(params: SearchParams, format: 'csv' | 'json'): Promise<string | null>;
   /** Shows the file in the system's file manager. */
   revealPhoto(photoId: number): Promise<void>;
   /** The system's languages, most wanted first. */

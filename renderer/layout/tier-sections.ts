@@ -1,5 +1,5 @@
 /** Groups matches by tier, surest first, and inside a tier best first. */
-import type { Match, Tier } from '../../src/api.ts';
+import type { Match, Tier } from '../../src/api-search.ts';
 
 export const tierOrder: readonly Tier[] = ['identical', 'near-duplicate', 'same-scene', 'similar'];
 

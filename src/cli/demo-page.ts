@@ -1,5 +1,5 @@
 /** One HTML file, pictures included, that shows queries and what was found for each. */
-import type { Tier } from '../api.ts';
+import type { Tier } from '../api-search.ts';
 
 export interface Picture {
   name: string;

@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { SearchResult } from '../api.ts';
+import type { SearchResult } from '../api-search.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { Library } from '../library.ts';
 import { asReadError } from '../ingest/read-error.ts';

@@ -1,4 +1,4 @@
-import type { Tier } from '../api.ts';
+import type { Tier } from '../api-search.ts';
 
 /**
  * Lowest score of each tier, for the head that comes with Akin; chosen by test/bench/tiers.ts on one half of 2,250
