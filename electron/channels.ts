@@ -1,5 +1,6 @@
 /** What crosses between main and the preload script. */
 import type { WireError } from '../src/api.ts';
 
-export type Channel = 'akin:request' | 'akin:choose-folder' | 'akin:restore-folder' | 'akin:reveal-photo';
+export type Channel =
+  'akin:request' | 'akin:choose-folder' | 'akin:restore-folder' | 'akin:export-matches' | 'akin:reveal-photo';
 export type Answer = { result: unknown } | { error: WireError };

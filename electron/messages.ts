@@ -19,6 +19,8 @@ const english = {
   minimise: 'Minimise',
   chooseFolder: 'Choose a folder of photos',
   addFolder: 'Add to library',
+  exportMatches: 'Save the results',
+  matches: 'Matches',
 };
 
 export type MenuMessages = Record<keyof typeof english, string>;
@@ -43,6 +45,8 @@ const simplifiedChinese: MenuMessages = {
   minimise: '最小化',
   chooseFolder: '选择照片文件夹',
   addFolder: '添加到图库',
+  exportMatches: '保存结果',
+  matches: '匹配结果',
 };
 
 /** @param languages BCP 47 tags, most wanted first */

@@ -23,6 +23,7 @@ const bridge: AkinBridge = {
   },
   chooseFolder: () => ask('akin:choose-folder'),
   restoreFolder: (folderId) => ask('akin:restore-folder', folderId),
+  exportMatches: (params, format) => ask('akin:export-matches', params, format),
   revealPhoto: (photoId) => ask('akin:reveal-photo', photoId),
   languages: (process.argv.find((word) => word.startsWith(languagesSwitch)) ?? languagesSwitch)
     .slice(languagesSwitch.length)

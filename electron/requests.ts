@@ -1,8 +1,10 @@
 /** Answers the page: its requests go on to the engine, dialogs and the file manager are main's own. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
-import { requests } from '../src/api.ts';
+import { mainRequests, requests } from '../src/api.ts';
 import type { RequestName } from '../src/api.ts';
 import { AkinError } from '../src/errors.ts';
 import { pageAddress } from './akin-url.ts';
@@ -44,10 +46,31 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
   handle('akin:restore-folder', async (folderId) =>
     engine.request('folders.restore', { folderId: checkId(folderId) }),
   );
+  handle('akin:export-matches', async (given, format) => {
+    const parsed = mainRequests['search.export'].params.safeParse({ ...Object(given), format });
+    if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
+    const { filePath } = await dialog.showSaveDialog(window, {
+      title: words.exportMatches,
+      defaultPath: `${words.matches}.${parsed.data.format}`,
+      filters: [{ name: parsed.data.format.toUpperCase(), extensions: [parsed.data.format] }],
+    });
+    if (!filePath) return null;
+    const { content } = await engine.request('search.export', parsed.data);
+    await save(filePath, content);
+    return path.basename(filePath);
+  });
   handle('akin:reveal-photo', async (photoId) => {
     const { path } = await engine.request('photos.path', { photoId: checkId(photoId) });
     shell.showItemInFolder(path);
   });
+}
+
+async function save(file: string, content: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new AkinError('file-not-written', { path: file }, { cause: error });
+  }
 }
 
 /** Only the window's own page, not a frame in it, and not another page that got there somehow. */

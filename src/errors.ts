@@ -36,6 +36,12 @@ export const errorCodes = {
   'model-newer':
     'The model {path} was made for a newer Akin (format {found}, this one knows {known}). Update Akin.',
   'model-unknown': 'The model {path} has an architecture that Akin does not know: {architecture}.',
+  'file-not-written':
+    'The file {path} could not be written. Choose another folder, or free some space on its disk.',
+  'picture-forgotten': 'That picture was put aside to make room. Open it once more.',
+  'box-empty': 'The box {box} holds nothing of the photo. Draw it anew, at least a little inside the photo.',
+  'album-unknown': 'That album is no longer in the library.',
+  'place-unknown': 'That place is no longer in the library.',
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
   'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
