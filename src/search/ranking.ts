@@ -1,0 +1,210 @@
+/**
+ * From a query to ranked photos: the nearest descriptors, then whatever refinement is asked for. The app, the command
+ * line and the evaluation all rank by this.
+ */
+import type { Box, Refinement } from '../api-search.ts';
+import { dot } from '../descriptor/vectors.ts';
+import { verifiedScore } from '../local-features/verification.ts';
+import type { Augmentation } from './augmentation.ts';
+import type { Neighbour } from './descriptor-index.ts';
+import { expandByAlpha, expandByAverage, expandedBy } from './expansion.ts';
+import type { RegionalMatcher } from './regional.ts';
+
+/** How many of the first matches each step looks at. */
+export const depths = { regional: 200, box: 2000, augmentation: 1000, verification: 100 } as const;
+
+/** What ranking asks of a library, or of a data set; photos that a filter leaves out are not in it. */
+export interface RankingSource {
+  nearest(query: Float32Array, k: number): Promise<readonly Neighbour[]>;
+  /** [dimensions], length 1, of each photo; undefined for one that has gone. */
+  descriptors(photoIds: readonly number[]): readonly (Float32Array | undefined)[];
+  /** Encoded region vectors of each photo; undefined for one that has gone. */
+  regions(photoIds: readonly number[]): readonly (Uint8Array | undefined)[];
+}
+
+export interface RankedQuery {
+  /** [dimensions], length 1. */
+  readonly descriptor: Float32Array;
+  /** [regions, dimensions]: the one vector of a box, or those of a whole photo; null for a query of several photos. */
+  readonly regions: Float32Array | null;
+  /** Whether only a part of a photo is asked for. */
+  readonly boxed: boolean;
+}
+
+export interface RankedPhoto {
+  photoId: number;
+  /** What it is ranked by. */
+  score: number;
+  /** The plain similarity of the descriptors (of the best region, for a box), whatever it is ranked by. */
+  similarity: number;
+  /** Where it matches best. */
+  box?: Box;
+}
+
+export interface Rankers {
+  regional: RegionalMatcher;
+  augmentation: Augmentation;
+}
+
+/**
+ * Ranks photos by everything but verification, best first.
+ * @param limit how many are wanted; more come back where a step looked at more
+ */
+export async function rankPhotos(
+  source: RankingSource,
+  rankers: Rankers,
+  query: RankedQuery,
+  refinement: Pick<Refinement, 'regional' | 'expansion' | 'augmentation'>,
+  limit: number,
+): Promise<RankedPhoto[]> {
+  const descriptor = await expanded(source, query.descriptor, refinement.expansion);
+  return rankBy(source, rankers, { ...query, descriptor }, query.descriptor, refinement, limit);
+}
+
+/**
+ * Ranks once more, after photos were verified: they move up by how many keypoints agree, and with expansion by
+ * verified matches the best of them join the query. Source for the latter: Chum et al., "Total recall", ICCV 2007,
+ * section 4.
+ *
+ * @param ranked what `rankPhotos` returned @param verified keypoints that agree, by photo
+ */
+export async function rankVerified(
+  source: RankingSource,
+  rankers: Rankers,
+  query: RankedQuery,
+  refinement: Pick<Refinement, 'regional' | 'expansion' | 'augmentation'>,
+  limit: number,
+  ranked: readonly RankedPhoto[],
+  verified: ReadonlyMap<number, number>,
+): Promise<RankedPhoto[]> {
+  const proven = lifted(ranked, verified);
+  if (refinement.expansion !== 'verified') return proven;
+  const best = proven
+    .filter(({ photoId }) => verifiedScore(0, verified.get(photoId) ?? 0) > 0)
+    .slice(0, expandedBy)
+    .map(({ photoId }) => photoId);
+  if (best.length === 0) return proven;
+  const matches = source.descriptors(best).filter((found) => found !== undefined);
+  const descriptor = expandByAverage(query.descriptor, matches);
+  const again = await rankBy(source, rankers, { ...query, descriptor }, query.descriptor, refinement, limit);
+  return lifted(again, verified);
+}
+
+function lifted(ranked: readonly RankedPhoto[], verified: ReadonlyMap<number, number>): RankedPhoto[] {
+  return byScore(
+    ranked.map((photo) => ({
+      ...photo,
+      score: verifiedScore(photo.score, verified.get(photo.photoId) ?? 0),
+    })),
+  );
+}
+
+async function expanded(
+  source: RankingSource,
+  query: Float32Array,
+  expansion: Refinement['expansion'],
+): Promise<Float32Array> {
+  if (expansion !== 'average' && expansion !== 'alpha') return query;
+  const nearest = await source.nearest(query, expandedBy);
+  const descriptors = source.descriptors(nearest.map(({ photoId }) => photoId));
+  const matches = nearest.flatMap(({ score }, at) => {
+    const descriptor = descriptors[at];
+    return descriptor ? [{ descriptor, score }] : [];
+  });
+  if (expansion === 'alpha') return expandByAlpha(query, matches);
+  return expandByAverage(
+    query,
+    matches.map(({ descriptor }) => descriptor),
+  );
+}
+
+async function rankBy(
+  source: RankingSource,
+  rankers: Rankers,
+  query: RankedQuery,
+  asked: Float32Array,
+  { regional, augmentation }: Pick<Refinement, 'regional' | 'augmentation'>,
+  limit: number,
+): Promise<RankedPhoto[]> {
+  const depth = Math.max(
+    limit,
+    augmentation ? depths.augmentation : 0,
+    query.boxed ? depths.box : depths.regional,
+  );
+  const nearest = await source.nearest(query.descriptor, depth);
+  let ranked = nearest.map(({ photoId, score }) => ({ photoId, score, similarity: score }));
+  if (query.descriptor !== asked) ranked = withSimilarity(source, asked, ranked);
+  if (augmentation) ranked = await augmented(source, rankers, query.descriptor, ranked);
+  if (query.regions === null) return ranked;
+  return placed(source, rankers.regional, query, query.regions, regional, ranked);
+}
+
+/** After an expansion, what a photo is called is still judged by the query alone. */
+function withSimilarity(
+  source: RankingSource,
+  asked: Float32Array,
+  ranked: readonly RankedPhoto[],
+): RankedPhoto[] {
+  const descriptors = source.descriptors(ranked.map(({ photoId }) => photoId));
+  return ranked.flatMap((photo, at) => {
+    const descriptor = descriptors[at];
+    return descriptor ? [{ ...photo, similarity: dot(asked, descriptor) }] : [];
+  });
+}
+
+async function augmented(
+  source: RankingSource,
+  { augmentation }: Rankers,
+  query: Float32Array,
+  ranked: readonly RankedPhoto[],
+): Promise<RankedPhoto[]> {
+  const first = ranked.slice(0, depths.augmentation);
+  const descriptors = source.descriptors(first.map(({ photoId }) => photoId));
+  const known = first.filter((_, at) => descriptors[at] !== undefined);
+  const scores = await augmentation.scores(
+    query,
+    descriptors.filter((descriptor) => descriptor !== undefined),
+  );
+  return followedBy(
+    byScore(known.map((photo, at) => ({ ...photo, score: scores[at]! }))),
+    ranked.slice(depths.augmentation),
+  );
+}
+
+/** Finds where the first matches match best and, for a box or by a switch, ranks them by it. */
+async function placed(
+  source: RankingSource,
+  matcher: RegionalMatcher,
+  query: RankedQuery,
+  regions: Float32Array,
+  regional: Refinement['regional'],
+  ranked: readonly RankedPhoto[],
+): Promise<RankedPhoto[]> {
+  const depth = query.boxed ? depths.box : depths.regional;
+  const first = ranked.slice(0, depth);
+  const blobs = source.regions(first.map(({ photoId }) => photoId));
+  const known = first.filter((_, at) => blobs[at] !== undefined);
+  const found = await matcher.match(
+    regions,
+    blobs.filter((blob) => blob !== undefined),
+    regional === 'sum' ? 'sum' : 'best-pair',
+  );
+  const placedPhotos = known.map((photo, at) => {
+    const { score, box } = found[at]!;
+    if (query.boxed) return { ...photo, score, similarity: score, box };
+    return { ...photo, box, score: regional === 'off' ? photo.score : matcher.mix(photo.score, score) };
+  });
+  const rest = ranked.slice(depth);
+  if (!query.boxed && regional === 'off') return [...placedPhotos, ...rest];
+  return followedBy(byScore(placedPhotos), rest);
+}
+
+/** Photos that a step did not look at stay behind those that it did, whatever the scale of its scores. */
+function followedBy(first: readonly RankedPhoto[], rest: readonly RankedPhoto[]): RankedPhoto[] {
+  const last = first.at(-1)?.score ?? Infinity;
+  return [...first, ...rest.map((photo) => ({ ...photo, score: Math.min(photo.score, last) }))];
+}
+
+function byScore(photos: RankedPhoto[]): RankedPhoto[] {
+  return photos.sort((a, b) => b.score - a.score || a.photoId - b.photoId);
+}
