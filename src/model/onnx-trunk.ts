@@ -1,29 +1,43 @@
 /** Builds a trunk as an ONNX graph, preprocessing included. */
-import type { Architecture, Layer, Preprocessing } from './layers.ts';
+import { layerOutputs } from './layer-outputs.ts';
+import type { Architecture, Preprocessing } from './layers.ts';
 import { picture } from './layers.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import type { Attribute } from './onnx-graph.ts';
+import { addLayers } from './onnx-layers.ts';
 import type { Tensor } from './tensor.ts';
 
 export const pixelsInput = 'pixels';
-export const featuresOutput = 'features';
+
+/** Names the output of the wanted layer at `index`. */
+export function featuresOutput(index: number): string {
+  return index === 0 ? 'features' : `features.${index}`;
+}
 
 /**
- * The trunk as the bytes of an ONNX model. Input `pixels`: uint8 [batch, height, width, 3], RGB. Output `features`:
- * float32 [batch, channels, rows, columns]. Batch, height and width may differ from run to run.
+ * The trunk as the bytes of an ONNX model. Input `pixels`: uint8 [batch, height, width, 3], RGB. Output `features`,
+ * and `features.1` and so on where more than one layer is wanted: float32 [batch, channels, rows, columns]. Batch,
+ * height and width may differ from run to run.
+ *
+ * @param wanted layers whose output is wanted, by default the last one; what comes after all of them is left out
  */
 export function onnxTrunk(
   architecture: Architecture,
   preprocessing: Preprocessing,
   tensors: ReadonlyMap<string, Tensor>,
+  wanted: readonly string[] = [architecture.layers.at(-1)!.name],
 ): Uint8Array {
+  const { layers } = architecture;
+  const used = layers.slice(0, 1 + layers.findLastIndex(({ name }) => wanted.includes(name)));
+  const channels = new Map(layerOutputs(architecture).map((layer) => [layer.name, layer.channels]));
   const graph = new OnnxGraph('trunk');
   addPreprocessing(graph, preprocessing);
   graph.initializer('zero', Float32Array.of(0), []);
   graph.initializer('six', Float32Array.of(6), []);
-  for (const layer of architecture.layers) addLayer(graph, layer, tensors);
-  graph.node('Identity', [architecture.layers.at(-1)!.name], [featuresOutput]);
-  graph.output(featuresOutput, 'float32', ['batch', architecture.channels, 'rows', 'columns']);
+  for (const layer of used) addLayer(graph, layer, tensors);
+  for (const [index, name] of wanted.entries()) {
+    const output = graph.node('Identity', [name], [featuresOutput(index)]);
+    graph.output(output, 'float32', ['batch', channels.get(name)!, `rows.${index}`, `columns.${index}`]);
+  }
   return graph.encode();
 }
 
@@ -40,33 +54,4 @@ function addPreprocessing(graph: OnnxGraph, preprocessing: Preprocessing): void 
   graph.initializer('deviation', Float32Array.from(preprocessing.deviation), [1, 3, 1, 1]);
   const centred = graph.node('Sub', [values, 'mean'], ['centred']);
   graph.node('Div', [centred, 'deviation'], [picture]);
-}
-
-function addLayer(graph: OnnxGraph, layer: Layer, tensors: ReadonlyMap<string, Tensor>): void {
-  // The activation is a node of its own, and only its output bears the layer's name.
-  const activation = layer.kind === 'maximum-pool' ? null : layer.activation;
-  const raw = activation === null ? layer.name : `${layer.name}.raw`;
-  if (layer.kind === 'convolution') {
-    const names = [`${layer.name}.weight`, `${layer.name}.bias`];
-    for (const name of names) {
-      const tensor = tensors.get(name)!;
-      graph.initializer(name, tensor.data, tensor.shape);
-    }
-    graph.node('Conv', [layer.input, ...names], [raw], {
-      ...window(layer.kernel, layer.stride, layer.padding),
-      group: { int: layer.depthwise ? layer.inputChannels : 1 },
-    });
-  } else if (layer.kind === 'addition') {
-    graph.node('Add', layer.inputs, [raw]);
-  } else {
-    graph.node('MaxPool', [layer.input], [raw], window(layer.kernel, layer.stride, layer.padding));
-  }
-  if (activation === 'relu') graph.node('Relu', [raw], [layer.name]);
-  if (activation === 'relu6') graph.node('Clip', [raw, 'zero', 'six'], [layer.name]);
-}
-
-function window(kernel: number, stride: number, padding: number | 'same'): Record<string, Attribute> {
-  const attributes = { kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] } };
-  if (padding === 'same') return { ...attributes, auto_pad: { string: 'SAME_UPPER' } };
-  return { ...attributes, pads: { ints: [padding, padding, padding, padding] } };
 }

@@ -12,7 +12,7 @@ export interface RgbPixels {
   height: number;
 }
 
-/** [channels, height, width], after the last activation: no value is negative. */
+/** [channels, height, width]; the last layer's has been through an activation, so that no value is negative. */
 export interface FeatureMap {
   data: Float32Array;
   channels: number;
@@ -38,21 +38,49 @@ const largestBatch = 8;
  * @param options.threads threads that one run uses; one for each processor by default
  */
 export async function createTrunk(model: Model, options: { threads?: number } = {}): Promise<Trunk> {
-  const graph = onnxTrunk(architectureOf(model.architecture), model.preprocessing, model.tensors);
-  const session = await InferenceSession.create(graph, sessionOptions(options.threads));
-  const { channels } = model;
+  const last = architectureOf(model.architecture).layers.at(-1)!.name;
+  const { run, release } = await createLayerTrunk(model, [last], options);
   return {
-    channels,
+    channels: model.channels,
+    run: async (pixels) => (await run(pixels)).map(([map]) => map!),
+    release,
+  };
+}
+
+/** A trunk whose layers can be looked at. */
+export interface LayerTrunk {
+  /**
+   * For each of `pixels`, the map of each wanted layer, all from one run. Pictures of one size share a batch.
+   * @throws RangeError when a picture's bytes do not fill its size
+   */
+  run(pixels: readonly RgbPixels[]): Promise<FeatureMap[][]>;
+  release(): Promise<void>;
+}
+
+/**
+ * Loads the model's trunk as far as the last of `layers`.
+ * @param layers names of the architecture's layers, at least one
+ * @param options.threads threads that one run uses; one for each processor by default
+ */
+export async function createLayerTrunk(
+  model: Model,
+  layers: readonly string[],
+  options: { threads?: number } = {},
+): Promise<LayerTrunk> {
+  const graph = onnxTrunk(architectureOf(model.architecture), model.preprocessing, model.tensors, layers);
+  const session = await InferenceSession.create(graph, sessionOptions(options.threads));
+  return {
     async run(pixels) {
       pixels.forEach(check);
-      const maps = new Array<FeatureMap>(pixels.length);
+      const maps = new Array<FeatureMap[]>(pixels.length);
       for (const batch of batchesOf(pixels)) {
         const features = await runBatch(
           session,
           batch.map((index) => pixels[index]!),
-          channels,
+          layers.length,
         );
-        for (const [position, index] of batch.entries()) maps[index] = features[position]!;
+        for (const [position, index] of batch.entries())
+          maps[index] = features.map((maps) => maps[position]!);
       }
       return maps;
     },
@@ -76,23 +104,27 @@ function batchesOf(pixels: readonly RgbPixels[]): number[][] {
   });
 }
 
+/** @returns for each of the wanted layers, a map for each picture */
 async function runBatch(
   session: InferenceSession,
   batch: RgbPixels[],
-  channels: number,
-): Promise<FeatureMap[]> {
+  layerCount: number,
+): Promise<FeatureMap[][]> {
   const { width, height } = batch[0]!;
   const feeds = { [pixelsInput]: new Tensor('uint8', stack(batch), [batch.length, height, width, 3]) };
-  const features = (await session.run(feeds))[featuresOutput]!;
-  const [, , rows, columns] = features.dims as [number, number, number, number];
-  const values = features.data as Float32Array;
-  const size = channels * rows * columns;
-  return batch.map((_, index) => ({
-    data: values.subarray(index * size, (index + 1) * size),
-    channels,
-    height: rows,
-    width: columns,
-  }));
+  const outputs = await session.run(feeds);
+  return Array.from({ length: layerCount }, (_, layer) => {
+    const features = outputs[featuresOutput(layer)]!;
+    const [, channels, rows, columns] = features.dims as [number, number, number, number];
+    const values = features.data as Float32Array;
+    const size = channels * rows * columns;
+    return batch.map((_, index) => ({
+      data: values.subarray(index * size, (index + 1) * size),
+      channels,
+      height: rows,
+      width: columns,
+    }));
+  });
 }
 
 function stack(batch: readonly RgbPixels[]): Uint8Array {
