@@ -29,7 +29,9 @@ export async function createAugmentation(options: { threads?: number } = {}): Pr
     async scores(query, descriptors) {
       if (descriptors.length === 0) return [];
       const neighbours = await nearest(session, descriptors, Math.min(augmentedBy + 1, descriptors.length));
-      return descriptors.map((descriptor, at) => dot(query, augment(descriptor, at, neighbours[at]!, descriptors)));
+      return descriptors.map((descriptor, at) =>
+        dot(query, augment(descriptor, at, neighbours[at]!, descriptors)),
+      );
     },
     release: () => session.release(),
   };

@@ -58,7 +58,10 @@ export function expandByAlpha(
   query: Float32Array,
   matches: readonly { descriptor: Float32Array; score: number }[],
 ): Float32Array {
-  const others = matches.map(({ descriptor, score }) => ({ descriptor, weight: Math.max(0, score) ** alpha }));
+  const others = matches.map(({ descriptor, score }) => ({
+    descriptor,
+    weight: Math.max(0, score) ** alpha,
+  }));
   return weightedMean([{ descriptor: query, weight: 1 }, ...others]);
 }
 
