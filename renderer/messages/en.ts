@@ -104,6 +104,7 @@ export const en = {
   },
   results: {
     title: 'Photos that belong with this one',
+    titleOfSeveral: 'Photos that belong with these',
     query: 'Your photo',
     picture: 'Your picture',
     pictureHint: 'Used for this search only. It was not added to the library.',
@@ -129,6 +130,25 @@ export const en = {
     },
     view: 'View',
     again: 'Search again',
+  },
+  places: {
+    title: 'Places',
+  },
+  albums: {
+    title: 'Albums',
+    created: (name: string, count: number) => `${name} was made of ${counted(count, 'photo', 'photos')}.`,
+    show: 'Show',
+  },
+  evaluation: {
+    title: 'How well it finds',
+  },
+  query: {
+    several: 'Your photos',
+    count: (count: number) => counted(count, 'photo together', 'photos together'),
+    part: 'Part of your photo',
+    whole: 'Search the whole photo',
+    unlike: 'Not like this',
+    remove: (name: string) => `Search without ${name}`,
   },
   drop: {
     title: 'Drop to find photos like it',

@@ -126,6 +126,7 @@ export const zhCn: Messages = {
   },
   results: {
     title: '与这张照片相关的照片',
+    titleOfSeveral: '与这些照片相关的照片',
     query: '查询照片',
     picture: '查询图片',
     pictureHint: '仅用于本次查找，没有加入图库。',
@@ -151,6 +152,25 @@ export const zhCn: Messages = {
     },
     view: '查看',
     again: '再次查找',
+  },
+  places: {
+    title: '地点',
+  },
+  albums: {
+    title: '相册',
+    created: (name, count) => `已用 ${counted(count, '张照片')}建立相册“${name}”。`,
+    show: '查看',
+  },
+  evaluation: {
+    title: '查找效果',
+  },
+  query: {
+    several: '多张查询照片',
+    count: (count) => `同时使用 ${counted(count, '张照片')}`,
+    part: '照片的一部分',
+    whole: '用整张照片查找',
+    unlike: '不像这些',
+    remove: (name) => `不使用 ${name} 查找`,
   },
   drop: {
     title: '松开鼠标，查找相似照片',

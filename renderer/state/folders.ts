@@ -3,7 +3,7 @@ import type { Folder } from '../../src/api.ts';
 import { bridge } from './bridge.ts';
 import { complain, library } from './library.svelte.ts';
 import { folderName } from './paths.ts';
-import { places } from './places.svelte.ts';
+import { navigation } from './navigation.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 
@@ -32,7 +32,8 @@ export async function removeFolder(folder: Folder): Promise<void> {
   const name = folderName(folder.path);
   try {
     await bridge.request('folders.remove', { folderId: folder.id });
-    if (places.current.kind === 'photos' && places.current.folderId === folder.id) places.showPhotos(null);
+    if (navigation.current.kind === 'photos' && navigation.current.folderId === folder.id)
+      navigation.showPhotos(null);
     await library.refresh();
     toasts.show(words.side.removed(name), {
       action: { label: words.undo, run: () => void restoreFolder(folder) },

@@ -23,6 +23,8 @@ class Library {
   shownFolder = $state.raw<number | null>(null);
   /** Counts up whenever photos may have changed. */
   version = $state.raw(0);
+  /** Counts up whenever an engine starts: it knows nothing of what the one before was told to remember. */
+  engineStarts = 0;
   #refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
   readonly failed = $derived(Math.max(this.status?.failed ?? 0, this.progress.failed));
@@ -41,6 +43,7 @@ class Library {
       }),
       bridge.on('engine.state', ({ state }) => {
         const back = state === 'ready' && this.engine !== 'ready';
+        if (state === 'restarting') this.engineStarts += 1;
         this.engine = state;
         if (back) void this.refresh();
       }),
@@ -76,7 +79,7 @@ class Library {
 
   /** Shows one folder's photos, or all with null. */
   async show(wanted: number | null): Promise<void> {
-    // A place in the history may be of a folder that was removed since.
+    // A page in the history may be of a folder that was removed since.
     const folderId = this.#knows(wanted) ? wanted : null;
     if (folderId === this.shownFolder && this.timeline) return;
     this.shownFolder = folderId;

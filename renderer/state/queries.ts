@@ -2,8 +2,10 @@
 import { maximumQueryBytes } from '../../src/limits.ts';
 import { formatBytes } from '../messages/formats.ts';
 import { library } from './library.svelte.ts';
-import { places } from './places.svelte.ts';
+import { navigation } from './navigation.svelte.ts';
+import { OpenedPicture } from './opened-picture.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
+import { queryWith } from './search-query.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Extensions that systems give no picture type for; what a file really is, the engine decides from its bytes. */
@@ -31,7 +33,7 @@ export function searchWithFile(file: File, name: string): void {
   } else if (file.size > maximumQueryBytes) {
     toasts.show(words.drop.tooLarge(name, formatBytes(tag, maximumQueryBytes)), { serious: true });
   } else {
-    places.search({ kind: 'picture', file, name: name.slice(0, 1024) });
+    navigation.search(queryWith([{ picture: new OpenedPicture(file, name.slice(0, 1024)) }]));
   }
 }
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { currentPlace, startHistory, travel, visit } from '../../../renderer/state/history.ts';
+import { currentPage, startHistory, travel, visit } from '../../../renderer/state/history.ts';
 
 test('back returns, forward goes on, a visit forgets what lay ahead', () => {
   let history = visit(visit(startHistory('all'), 'a'), 'b');
   history = travel(history, -1);
-  expect(currentPlace(history)).toBe('a');
-  expect(currentPlace(travel(history, 1))).toBe('b');
+  expect(currentPage(history)).toBe('a');
+  expect(currentPage(travel(history, 1))).toBe('b');
   history = visit(history, 'c');
-  expect(currentPlace(travel(history, 1))).toBe('c');
-  expect(currentPlace(travel(history, -1))).toBe('a');
+  expect(currentPage(travel(history, 1))).toBe('c');
+  expect(currentPage(travel(history, -1))).toBe('a');
 });
 
 test('behaves like two stacks', () => {
@@ -31,14 +31,14 @@ test('behaves like two stacks', () => {
           const next = ahead[0];
           if (next !== undefined) [past, here, ahead] = [[...past, here], next, ahead.slice(1)];
         }
-        expect(currentPlace(history)).toBe(here);
+        expect(currentPage(history)).toBe(here);
       }
     }),
   );
 });
 
-test('forgets the oldest places beyond its limit', () => {
+test('forgets the oldest pages beyond its limit', () => {
   const history = visit(visit(visit(startHistory(0), 1, 3), 2, 3), 3, 3);
-  expect(history.places).toEqual([1, 2, 3]);
-  expect(currentPlace(history)).toBe(3);
+  expect(history.pages).toEqual([1, 2, 3]);
+  expect(currentPage(history)).toBe(3);
 });

@@ -1,0 +1,98 @@
+/** Where the user is, where they came from, and what they left there. */
+import { currentPage, startHistory, travel, visit } from './history.ts';
+import type { History } from './history.ts';
+import { library } from './library.svelte.ts';
+import { queryWith } from './search-query.ts';
+import type { Part, Query } from './search-query.ts';
+import { Search } from './search.svelte.ts';
+
+/** What a grid keeps while it is not shown: plain data, read once when it comes back. */
+export interface GridMemory {
+  /** The photo that has the keyboard. */
+  active: number | null;
+  /** The photo at the top of the view, and how far it is above the edge, in CSS pixels. */
+  anchor: { photoId: number; offset: number } | null;
+}
+
+export type Page = { memory: GridMemory } & (
+  | { kind: 'photos'; folderId: number | null }
+  | { kind: 'results'; search: Search }
+  | { kind: 'places' }
+  | { kind: 'place'; placeId: number }
+  | { kind: 'albums' }
+  | { kind: 'album'; albumId: number }
+  | { kind: 'evaluation' }
+  | { kind: 'failures' }
+);
+
+class Navigation {
+  #history = $state.raw(startHistory<Page>({ kind: 'photos', folderId: null, memory: emptyMemory() }));
+  readonly current = $derived(currentPage(this.#history));
+  readonly canGoBack = $derived(this.#history.position > 0);
+  readonly canGoForward = $derived(this.#history.position < this.#history.pages.length - 1);
+
+  showPhotos(folderId: number | null): void {
+    if (this.current.kind === 'photos' && this.current.folderId === folderId) return;
+    this.#visit({ kind: 'photos', folderId, memory: emptyMemory() });
+  }
+
+  showPlaces(): void {
+    if (this.current.kind !== 'places') this.#visit({ kind: 'places', memory: emptyMemory() });
+  }
+
+  showPlace(placeId: number): void {
+    if (this.current.kind === 'place' && this.current.placeId === placeId) return;
+    this.#visit({ kind: 'place', placeId, memory: emptyMemory() });
+  }
+
+  showAlbums(): void {
+    if (this.current.kind !== 'albums') this.#visit({ kind: 'albums', memory: emptyMemory() });
+  }
+
+  showAlbum(albumId: number): void {
+    if (this.current.kind === 'album' && this.current.albumId === albumId) return;
+    this.#visit({ kind: 'album', albumId, memory: emptyMemory() });
+  }
+
+  showEvaluation(): void {
+    if (this.current.kind !== 'evaluation') this.#visit({ kind: 'evaluation', memory: emptyMemory() });
+  }
+
+  showFailures(): void {
+    if (this.current.kind !== 'failures') this.#visit({ kind: 'failures', memory: emptyMemory() });
+  }
+
+  search(query: Query): void {
+    this.#visit({ kind: 'results', search: new Search(query), memory: emptyMemory() });
+  }
+
+  /** Searches with other parts; where results are looked through on some terms, the search goes on on them. */
+  searchWith(...parts: readonly Part[]): void {
+    const { current } = this;
+    this.search(queryWith(parts, current.kind === 'results' ? current.search.query : undefined));
+  }
+
+  back(): void {
+    this.#go(travel(this.#history, -1));
+  }
+
+  forward(): void {
+    this.#go(travel(this.#history, 1));
+  }
+
+  #visit(page: Page): void {
+    this.#go(visit(this.#history, page));
+  }
+
+  #go(history: History<Page>): void {
+    this.#history = history;
+    const page = currentPage(history);
+    if (page.kind === 'photos') void library.show(page.folderId);
+  }
+}
+
+function emptyMemory(): GridMemory {
+  return { active: null, anchor: null };
+}
+
+export const navigation = new Navigation();
