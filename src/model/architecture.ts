@@ -1,6 +1,7 @@
 /**
  * Convolutional networks described once, as data. `onnx-trunk.ts` and `tensorflow-trunk.ts` build the same network
- * from such a description; `import/` reads foreign weights by the names in it.
+ * from such a description; `import/` reads foreign weights by the names in it. Networks for local features are
+ * described in the same way, and only run on onnxruntime: `onnx-local-features.ts`.
  */
 import {
   efficientNetLite0,
@@ -9,7 +10,7 @@ import {
 } from './architectures/efficientnet-lite.ts';
 import { mobileNetV2 } from './architectures/mobilenet-v2.ts';
 import { resNet50 } from './architectures/resnet-50.ts';
-import type { Architecture, Convolution } from './layers.ts';
+import type { Architecture, Convolution, Network } from './layers.ts';
 
 const architectures = {
   'mobilenet-v2': mobileNetV2,
@@ -30,9 +31,9 @@ export function architectureOf(name: ArchitectureName): Architecture {
   return architectures[name];
 }
 
-/** The convolutions of an architecture: the only layers with weights. */
-export function convolutionsOf(architecture: Architecture): Convolution[] {
-  return architecture.layers.filter((layer) => layer.kind === 'convolution');
+/** The convolutions of a network: the only layers with weights. */
+export function convolutionsOf(network: Network): Convolution[] {
+  return network.layers.filter((layer) => layer.kind === 'convolution');
 }
 
 /** [output channels, input channels a filter sees, height, width] of a convolution's weight. */
@@ -40,10 +41,10 @@ export function weightShape(layer: Convolution): [number, number, number, number
   return [layer.outputChannels, layer.depthwise ? 1 : layer.inputChannels, layer.kernel, layer.kernel];
 }
 
-/** Every tensor that a model of this architecture holds, with its shape. */
-export function tensorShapes(architecture: Architecture): Map<string, readonly number[]> {
+/** Every tensor that a model of this network holds, with its shape. */
+export function tensorShapes(network: Network): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
-  for (const layer of convolutionsOf(architecture)) {
+  for (const layer of convolutionsOf(network)) {
     shapes.set(`${layer.name}.weight`, weightShape(layer));
     shapes.set(`${layer.name}.bias`, [layer.outputChannels]);
   }

@@ -21,8 +21,8 @@ export interface Convolution {
   readonly stride: number;
   readonly padding: Padding;
   readonly activation: Activation | null;
-  /** The batch-norm that follows in the origin's file, folded into the convolution at import. */
-  readonly batchNorm: string;
+  /** The batch-norm that follows in the origin's file, folded into the convolution at import; null for none. */
+  readonly batchNorm: string | null;
 }
 
 export interface Addition {
@@ -41,7 +41,36 @@ export interface MaximumPool {
   readonly padding: number;
 }
 
+/** The layers of a trunk. */
 export type Layer = Convolution | Addition | MaximumPool;
+
+/** The mean of squares that lie side by side. */
+export interface AveragePool {
+  readonly kind: 'average-pool';
+  readonly name: string;
+  readonly input: string;
+  /** Side of a square, and the stride. */
+  readonly kernel: number;
+}
+
+/** Bilinear, to the height and width of another layer's output; pixels are squares that meet at their borders. */
+export interface Resize {
+  readonly kind: 'resize';
+  readonly name: string;
+  readonly input: string;
+  readonly like: string;
+}
+
+/** Squares that lie side by side become one place each: [1,H,W] to [side x side, H/side, W/side], row by row. */
+export interface SpaceToDepth {
+  readonly kind: 'space-to-depth';
+  readonly name: string;
+  readonly input: string;
+  readonly side: number;
+}
+
+/** The layers of a network for local features. */
+export type FeatureLayer = Layer | AveragePool | Resize | SpaceToDepth;
 
 /** What happens to 8-bit RGB values before the first layer: reordered, then (value - mean) / deviation. */
 export interface Preprocessing {
@@ -51,10 +80,36 @@ export interface Preprocessing {
   readonly deviation: readonly [number, number, number];
 }
 
-export interface Architecture {
+/** A network as far as its weights go. */
+export interface Network {
+  readonly layers: readonly FeatureLayer[];
+  readonly batchNormEpsilon: number;
+  /** False where batch-norms only normalise, and learnt no scale and shift of their own. */
+  readonly batchNormAffine?: false;
+}
+
+export interface Architecture extends Network {
   readonly layers: readonly Layer[];
   /** Channels of the feature map, the last layer's output. */
   readonly channels: number;
   readonly preprocessing: Preprocessing;
-  readonly batchNormEpsilon: number;
+}
+
+/** A network that reads a grey picture, and gives keypoints with descriptors. */
+export interface LocalFeatureArchitecture extends Network {
+  /** The layer with the descriptors before they are normalised: [dimensions, H/cell, W/cell]. */
+  readonly descriptors: string;
+  readonly dimensions: number;
+  /** The layer that says, as logits, which pixel of a cell is a keypoint, or none: [cell x cell + 1, H/cell, W/cell]. */
+  readonly keypoints: string;
+  /** The layer that says, as a logit, whether a descriptor can be matched: [1, H/cell, W/cell]. */
+  readonly reliability: string;
+  /** Side of a cell, in pixels. */
+  readonly cell: number;
+  /** Both sides of the picture must be multiples of this. */
+  readonly sideMultiple: number;
+  /** The least probability of a keypoint. */
+  readonly threshold: number;
+  /** Of two keypoints closer than half of this, in pixels, only the stronger is one. */
+  readonly neighbourhood: number;
 }

@@ -31,9 +31,7 @@ export function onnxTrunk(
   const channels = new Map(layerOutputs(architecture).map((layer) => [layer.name, layer.channels]));
   const graph = new OnnxGraph('trunk');
   addPreprocessing(graph, preprocessing);
-  graph.initializer('zero', Float32Array.of(0), []);
-  graph.initializer('six', Float32Array.of(6), []);
-  for (const layer of used) addLayer(graph, layer, tensors);
+  addLayers(graph, used, tensors);
   for (const [index, name] of wanted.entries()) {
     const output = graph.node('Identity', [name], [featuresOutput(index)]);
     graph.output(output, 'float32', ['batch', channels.get(name)!, `rows.${index}`, `columns.${index}`]);
