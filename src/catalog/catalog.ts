@@ -6,13 +6,16 @@ import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AkinError } from '../errors.ts';
+import { Albums } from './albums.ts';
 import { Descriptors } from './descriptors.ts';
 import { Failures } from './failures.ts';
+import { Filters } from './filters.ts';
 import { Folders } from './folders.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 import { takeOwnership } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
+import { Settings } from './settings.ts';
 import { asStorageError, isDamage } from './storage-error.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -30,6 +33,9 @@ export class Catalog {
   readonly failures: Failures;
   readonly descriptors: Descriptors;
   readonly thumbnails: Thumbnails;
+  readonly albums: Albums;
+  readonly filters: Filters;
+  readonly settings: Settings;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -43,6 +49,9 @@ export class Catalog {
     this.failures = new Failures(database);
     this.descriptors = new Descriptors(database);
     this.thumbnails = new Thumbnails(database, path.join(library, thumbnailsFile));
+    this.albums = new Albums(database);
+    this.filters = new Filters(database);
+    this.settings = new Settings(database);
   }
 
   /**

@@ -67,6 +67,28 @@ const steps: readonly string[] = [
     vectors BLOB NOT NULL
   ) STRICT;
   `,
+  // The index answers filters and counts without reading photos.
+  `
+  CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE album (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    created_at REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE album_photo (
+    album_id INTEGER NOT NULL REFERENCES album (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    PRIMARY KEY (album_id, photo_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX album_photo_photo ON album_photo (photo_id);
+
+  CREATE INDEX photo_filter ON photo (folder_id, format, camera, taken_at);
+  `,
 ];
 
 export const catalogVersion = steps.length;

@@ -53,6 +53,9 @@ export interface TimelineColumns {
   takenAt: Float64Array;
 }
 
+/** Id, upright width and height, and when it was taken. */
+export type TimelineRow = [number, number, number, number];
+
 /** Id, path, size, time and whether it is described. */
 type KnownColumns = [number, string | Buffer, number, number, number];
 
@@ -69,7 +72,7 @@ export class Photos {
   readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
   readonly #known: Statement<[number, number, Uint8Array, number], KnownColumns>;
-  readonly #timeline: Statement<[number | null], [number, number, number, number]>;
+  readonly #timeline: Statement<[number | null], TimelineRow>;
   readonly #count: Statement<[], number>;
   readonly #idsOfFolder: Statement<[number], number>;
   readonly #insert: Statement;
@@ -98,7 +101,7 @@ export class Photos {
       )
       .raw();
     this.#timeline = database
-      .prepare<[number | null], [number, number, number, number]>(
+      .prepare<[number | null], TimelineRow>(
         `SELECT photo.id, width, height, taken_at FROM photo INDEXED BY photo_timeline
          WHERE folder_id IN (SELECT id FROM folder WHERE removed_at IS NULL AND id = coalesce(?, id))
          ORDER BY taken_at DESC, id DESC`,
@@ -165,16 +168,7 @@ export class Photos {
 
   /** All photos, or those of one folder. */
   timeline(folderId?: number): TimelineColumns {
-    const rows = this.#timeline.all(folderId ?? null);
-    const ids = new Float64Array(rows.length);
-    const aspects = new Float32Array(rows.length);
-    const takenAt = new Float64Array(rows.length);
-    rows.forEach(([id, width, height, time], at) => {
-      ids[at] = id;
-      aspects[at] = width / height;
-      takenAt[at] = time;
-    });
-    return { ids, aspects, takenAt };
+    return timelineColumns(this.#timeline.all(folderId ?? null));
   }
 
   count(): number {
@@ -213,6 +207,19 @@ export class Photos {
   delete(id: number): Buffer | undefined {
     return this.#delete.get(id);
   }
+}
+
+/** @param rows newest first */
+export function timelineColumns(rows: readonly TimelineRow[]): TimelineColumns {
+  const ids = new Float64Array(rows.length);
+  const aspects = new Float32Array(rows.length);
+  const takenAt = new Float64Array(rows.length);
+  rows.forEach(([id, width, height, time], at) => {
+    ids[at] = id;
+    aspects[at] = width / height;
+    takenAt[at] = time;
+  });
+  return { ids, aspects, takenAt };
 }
 
 function bind({ folderId, path, size, modified }: PhotoPlace) {
