@@ -11,10 +11,12 @@ import { Descriptors } from './descriptors.ts';
 import { Failures } from './failures.ts';
 import { Filters } from './filters.ts';
 import { Folders } from './folders.ts';
+import { MatchGraph } from './match-graph.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 import { takeOwnership } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
+import { Places } from './places.ts';
 import { Settings } from './settings.ts';
 import { asStorageError, isDamage } from './storage-error.ts';
 import { Thumbnails } from './thumbnails.ts';
@@ -36,6 +38,8 @@ export class Catalog {
   readonly albums: Albums;
   readonly filters: Filters;
   readonly settings: Settings;
+  readonly matchGraph: MatchGraph;
+  readonly places: Places;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -52,6 +56,8 @@ export class Catalog {
     this.albums = new Albums(database);
     this.filters = new Filters(database);
     this.settings = new Settings(database);
+    this.matchGraph = new MatchGraph(database);
+    this.places = new Places(database);
   }
 
   /**

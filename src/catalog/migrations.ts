@@ -89,6 +89,57 @@ const steps: readonly string[] = [
 
   CREATE INDEX photo_filter ON photo (folder_id, format, camera, taken_at);
   `,
+  // What is known of a photo's match with others is known of its content, and goes with it.
+  `
+  CREATE TABLE compared_pair (
+    photo_a INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    photo_b INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    inliers INTEGER NOT NULL,
+    PRIMARY KEY (photo_a, photo_b),
+    CHECK (photo_a < photo_b)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX compared_pair_b ON compared_pair (photo_b);
+
+  CREATE TABLE examined (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+    method TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE place (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT,
+    pairs INTEGER NOT NULL,
+    shown INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE place_photo (
+    place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (place_id, photo_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX place_photo_photo ON place_photo (photo_id);
+
+  CREATE TABLE place_decision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
+  ) STRICT;
+
+  CREATE TABLE place_decision_photo (
+    decision_id INTEGER NOT NULL REFERENCES place_decision (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    side INTEGER NOT NULL,
+    PRIMARY KEY (decision_id, photo_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX place_decision_photo_photo ON place_decision_photo (photo_id);
+
+  CREATE TRIGGER photo_becomes_another AFTER UPDATE OF hash ON photo WHEN old.hash <> new.hash BEGIN
+    DELETE FROM compared_pair WHERE photo_a = new.id OR photo_b = new.id;
+    DELETE FROM examined WHERE photo_id = new.id;
+    DELETE FROM place_photo WHERE photo_id = new.id;
+    DELETE FROM place_decision_photo WHERE photo_id = new.id;
+  END;
+  `,
 ];
 
 export const catalogVersion = steps.length;
