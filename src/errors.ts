@@ -36,6 +36,7 @@ export const errorCodes = {
   'model-newer':
     'The model {path} was made for a newer Akin (format {found}, this one knows {known}). Update Akin.',
   'model-unknown': 'The model {path} has an architecture that Akin does not know: {architecture}.',
+  'model-other-kind': 'The model {path} is of the kind {found}, where one of the kind {wanted} is needed.',
   'file-not-written':
     'The file {path} could not be written. Choose another folder, or free some space on its disk.',
   'picture-forgotten': 'That picture was put aside to make room. Open it once more.',
@@ -45,6 +46,7 @@ export const errorCodes = {
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
   'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
+  'dataset-damaged': 'The data set cannot be used, because of {path}: {reason}. Correct it or get it again.',
   internal: 'Something went wrong inside Akin: {reason}',
 } as const;
 

@@ -47,9 +47,11 @@ export const zhCn: Messages = {
     'model-damaged': '模型 {path} 已损坏：{reason}。请重新安装 Akin。',
     'model-newer': '模型 {path} 需要更新版本的 Akin（格式 {found}，当前支持 {known}）。请更新 Akin。',
     'model-unknown': '模型 {path} 的架构无法识别：{architecture}。',
+    'model-other-kind': '模型 {path} 的类型是 {found}，而这里需要 {wanted}。',
     'no-photos': '图库中还没有照片。请先添加文件夹。',
     'search-failed': '{total} 个查询中有 {count} 个失败。',
     'dataset-unknown': '文件夹 {path} 不是 Akin 可以评测的数据集。',
+    'dataset-damaged': '数据集无法使用，问题出在 {path}：{reason}。请改正，或重新获取。',
     internal: 'Akin 内部出现问题：{reason}',
   },
   first: {

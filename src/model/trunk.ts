@@ -71,7 +71,7 @@ export async function createLayerTrunk(
   const session = await InferenceSession.create(graph, sessionOptions(options.threads));
   return {
     async run(pixels) {
-      pixels.forEach(check);
+      pixels.forEach(checkPixels);
       const maps = new Array<FeatureMap[]>(pixels.length);
       for (const batch of batchesOf(pixels)) {
         const features = await runBatch(
@@ -135,7 +135,8 @@ function stack(batch: readonly RgbPixels[]): Uint8Array {
   return bytes;
 }
 
-function check({ data, width, height }: RgbPixels): void {
+/** @throws RangeError when a picture's bytes do not fill its size */
+export function checkPixels({ data, width, height }: RgbPixels): void {
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!whole || data.length !== width * height * 3) {
     throw new RangeError(`${data.length} bytes do not fill a picture of ${width} x ${height}`);

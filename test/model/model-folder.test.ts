@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeHead } from '../../src/model/head-file.ts';
 import type { Head } from '../../src/model/head-file.ts';
-import { defaultModelFolder, digestOf, readModel } from '../../src/model/model-folder.ts';
+import { digestOf } from '../../src/model/model-file.ts';
+import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/model/safetensors.ts';
 import type { Tensor } from '../../src/model/tensor.ts';
 

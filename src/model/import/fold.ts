@@ -2,6 +2,8 @@
 import { architectureNames, architectureOf, convolutionsOf, weightShape } from '../architecture.ts';
 import type { ArchitectureName } from '../architecture.ts';
 import type { Convolution, Network } from '../layers.ts';
+import { localFeatureArchitectureNames, localFeatureArchitectureOf } from '../local-feature-model.ts';
+import type { LocalFeatureArchitectureName } from '../local-feature-model.ts';
 import type { Tensor } from '../tensor.ts';
 import { weightsDamaged } from './weights-damaged.ts';
 
@@ -32,14 +34,16 @@ export function foldBatchNorms(
   return folded;
 }
 
-/** The architectures of trunks that all these tensors fit. */
-export function fittingArchitectures(source: ReadonlyMap<string, Tensor>): ArchitectureName[] {
-  return architectureNames.filter((name) => fits(architectureOf(name), source));
-}
+export type ImportedArchitecture = ArchitectureName | LocalFeatureArchitectureName;
 
-/** Whether these tensors hold every layer of a network. */
-export function fits(network: Network, source: ReadonlyMap<string, Tensor>): boolean {
-  return convolutionsOf(network).every((layer) => misfit(network, layer, source) === null);
+/** The architectures that all these tensors fit. */
+export function fittingArchitectures(source: ReadonlyMap<string, Tensor>): ImportedArchitecture[] {
+  const fits = (network: Network) =>
+    convolutionsOf(network).every((layer) => misfit(network, layer, source) === null);
+  return [
+    ...architectureNames.filter((name) => fits(architectureOf(name))),
+    ...localFeatureArchitectureNames.filter((name) => fits(localFeatureArchitectureOf(name))),
+  ];
 }
 
 function fold(layer: Convolution, source: ReadonlyMap<string, Tensor>, epsilon: number): [string, Tensor][] {

