@@ -10,7 +10,7 @@ import type { Tier } from '../api-search.ts';
  *   100,000 unrelated pairs (nearly all of them heaps of lemons and heaps of other citrus fruits; 1 in 100,000 on
  *   the half that chose). Of all pairs above it, 99 % are right.
  */
-const bands = { nearDuplicate: 0.87, sameScene: 0.36 };
+export const bands = { nearDuplicate: 0.87, sameScene: 0.36 };
 
 /**
  * How sure Akin is that two photos belong together.
