@@ -1,6 +1,6 @@
 /**
- * The catalog of one library: a folder with `catalog.sqlite` (what Akin knows), `thumbnails.sqlite` (what it can
- * make again) and the owner's lock. One module a table group reads and writes them.
+ * The catalog of one library: a folder with `catalog.sqlite` (what Akin knows), `thumbnails.sqlite` and
+ * `local-features.sqlite` (what it can make again) and the owner's lock. One module a table group reads and writes them.
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { Descriptors } from './descriptors.ts';
 import { Failures } from './failures.ts';
 import { Filters } from './filters.ts';
 import { Folders } from './folders.ts';
+import { LocalFeatureCache } from './local-features.ts';
 import { MatchGraph } from './match-graph.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 import { takeOwnership } from './owner-lock.ts';
@@ -23,6 +24,7 @@ import { Thumbnails } from './thumbnails.ts';
 
 const catalogFile = 'catalog.sqlite';
 const thumbnailsFile = 'thumbnails.sqlite';
+const localFeaturesFile = 'local-features.sqlite';
 
 /** Bytes. The usual 4096 would hold one descriptor, and half of a photo's region vectors. */
 const pageSize = 16_384;
@@ -35,6 +37,7 @@ export class Catalog {
   readonly failures: Failures;
   readonly descriptors: Descriptors;
   readonly thumbnails: Thumbnails;
+  readonly localFeatures: LocalFeatureCache;
   readonly albums: Albums;
   readonly filters: Filters;
   readonly settings: Settings;
@@ -53,6 +56,7 @@ export class Catalog {
     this.failures = new Failures(database);
     this.descriptors = new Descriptors(database);
     this.thumbnails = new Thumbnails(database, path.join(library, thumbnailsFile));
+    this.localFeatures = new LocalFeatureCache(path.join(library, localFeaturesFile));
     this.albums = new Albums(database);
     this.filters = new Filters(database);
     this.settings = new Settings(database);
@@ -100,6 +104,7 @@ export class Catalog {
   }
 
   close(): void {
+    this.localFeatures.close();
     this.#database.close();
     this.#lock.release(!this.#unsound);
   }
