@@ -25,6 +25,10 @@ export function formatDay(tag: string, time: number): string {
   return date(tag, time, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+export function formatDate(tag: string, time: number): string {
+  return date(tag, time, { dateStyle: 'medium' });
+}
+
 export function formatMonth(tag: string, time: number): string {
   return date(tag, time, { month: 'long', year: 'numeric' });
 }
@@ -71,6 +75,11 @@ export function formatDuration(tag: string, milliseconds: number): string {
 
 export function formatNumber(tag: string, value: number, digits = 0): string {
   return numbers(tag, { maximumFractionDigits: digits }).format(value);
+}
+
+/** @returns a difference with its sign and one digit, such as "+1.4" */
+export function formatPoints(tag: string, value: number): string {
+  return numbers(tag, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value);
 }
 
 /** @returns degrees with their direction, such as "48.8584° N, 2.2945° E" */

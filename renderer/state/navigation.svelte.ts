@@ -2,16 +2,18 @@
 import { currentPage, startHistory, travel, visit } from './history.ts';
 import type { History } from './history.ts';
 import { library } from './library.svelte.ts';
+import { PhotoSelection } from './photo-selection.svelte.ts';
 import { queryWith } from './search-query.ts';
 import type { Part, Query } from './search-query.ts';
 import { Search } from './search.svelte.ts';
 
-/** What a grid keeps while it is not shown: plain data, read once when it comes back. */
+/** What a grid keeps while it is not shown; the plain data is read once when it comes back. */
 export interface GridMemory {
   /** The photo that has the keyboard. */
   active: number | null;
   /** The photo at the top of the view, and how far it is above the edge, in CSS pixels. */
   anchor: { photoId: number; offset: number } | null;
+  readonly selection: PhotoSelection;
 }
 
 export type Page = { memory: GridMemory } & (
@@ -92,7 +94,7 @@ class Navigation {
 }
 
 function emptyMemory(): GridMemory {
-  return { active: null, anchor: null };
+  return { active: null, anchor: null, selection: new PhotoSelection() };
 }
 
 export const navigation = new Navigation();

@@ -9,6 +9,7 @@ export type Theme = (typeof themes)[number];
 class Preferences {
   #languageChoice = $state<LanguageChoice>(remembered('akin.language', languageChoices));
   #theme = $state<Theme>(remembered('akin.theme', themes));
+  #showBoxes = $state(remembered('akin.boxes', ['selected', 'all']) === 'all');
   readonly #language = $derived(chooseLanguage(this.#languageChoice, bridge.languages));
 
   get languageChoice(): LanguageChoice {
@@ -27,6 +28,16 @@ class Preferences {
   set theme(theme: Theme) {
     this.#theme = theme;
     localStorage.setItem('akin.theme', theme);
+  }
+
+  /** Whether all results show where they match, or only the one that is looked at. */
+  get showBoxes(): boolean {
+    return this.#showBoxes;
+  }
+
+  set showBoxes(all: boolean) {
+    this.#showBoxes = all;
+    localStorage.setItem('akin.boxes', all ? 'all' : 'selected');
   }
 
   get words() {
