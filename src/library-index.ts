@@ -53,8 +53,10 @@ export class LibraryIndex {
   }
 
   async #fill(): Promise<DescriptorIndex> {
-    const photos = this.#catalog.descriptors.count(this.#modelId);
-    const index = await DescriptorIndex.create(this.#dimensions, photos);
+    const { descriptors } = this.#catalog;
+    const index = new DescriptorIndex(this.#dimensions, (photoIds) =>
+      descriptors.getMany(photoIds, this.#modelId),
+    );
     this.#current = index;
     try {
       await this.#read(index);

@@ -65,6 +65,11 @@ export class Descriptors {
     return bytes && toVector(bytes);
   }
 
+  /** In the order of the photo ids; undefined for a photo that the model has not described. */
+  getMany(photoIds: readonly number[], modelId: number): (Float32Array | undefined)[] {
+    return photoIds.map((photoId) => this.get(photoId, modelId));
+  }
+
   /** The encoded region vectors. */
   regions(photoId: number, modelId: number): Buffer | undefined {
     return this.#regions.get(photoId, modelId);

@@ -1,5 +1,13 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { OnnxGraph } from '../model/onnx-graph.ts';
+/** All descriptors of one model, searched without missing any. */
+import { setImmediate } from 'node:timers/promises';
+import { dot } from '../descriptor/vectors.ts';
+import { Candidates } from './candidates.ts';
+import type { BoundedScores } from './candidates.ts';
+import type { PhotoSet } from './photo-set.ts';
+import { QuantisedRows } from './quantised-rows.ts';
+import { encodeKernel, quantiseQuery } from './scan-kernel.ts';
+import { scratchBytes } from './scan.ts';
+import { ScanThreads, scanThreads } from './scan-threads.ts';
 
 export interface Neighbour {
   photoId: number;
@@ -7,122 +15,136 @@ export interface Neighbour {
   score: number;
 }
 
-const firstCapacity = 1024;
-const growth = 1.5;
+export interface SearchOptions {
+  /** What a filter lets through; the others are not even compared. */
+  allowed?: PhotoSet;
+}
+
+/** The descriptors of photos as float32, in their order; undefined for one that is gone. */
+export type ExactDescriptors = (photoIds: readonly number[]) => readonly (Float32Array | undefined)[];
+
+/** They read each chunk of rows while it is in the cache, and keep a thread for some tens of milliseconds. */
+const queriesAtOnce = 64;
+const largestPhotoId = 2 ** 32 - 1;
 
 /**
- * All descriptors of one model in memory, searched exactly: a matrix product and the best of its scores. The
- * matrix is one array that onnxruntime reads where it lies; it is copied only when it has to grow.
+ * Descriptors are held as int8, compared by threads, and whatever may be among the best is compared once more as
+ * float32, which the owner keeps: so the results and their scores are those of float32, in a quarter of its memory.
  */
 export class DescriptorIndex {
   readonly dimensions: number;
-  readonly #session: InferenceSession;
-  /** [capacity, dimensions]; the first `size` rows are in use. */
-  #rows: Float32Array;
-  readonly #photoIds: number[] = [];
-  readonly #slots = new Map<number, number>();
-  /** Counts deletions, which move rows under a search that has not run yet. */
-  #deletions = 0;
+  readonly #exact: ExactDescriptors;
+  readonly #rows: QuantisedRows;
+  readonly #threads: ScanThreads;
 
-  private constructor(dimensions: number, session: InferenceSession, capacity: number) {
+  /** An empty index. @param dimensions of every descriptor */
+  constructor(dimensions: number, exact: ExactDescriptors) {
     this.dimensions = dimensions;
-    this.#session = session;
-    this.#rows = new Float32Array(capacity * dimensions);
-  }
-
-  /**
-   * An empty index.
-   * @param dimensions of every descriptor
-   * @param expected photos that are soon to come: room for them is made once, instead of again and again
-   */
-  static async create(dimensions: number, expected = 0): Promise<DescriptorIndex> {
-    const session = await InferenceSession.create(searchGraph(dimensions), {
-      executionProviders: ['cpu'],
-      logSeverityLevel: 3,
-    });
-    return new DescriptorIndex(dimensions, session, Math.max(firstCapacity, expected));
+    this.#exact = exact;
+    this.#rows = new QuantisedRows(dimensions, scanThreads * scratchBytes(dimensions));
+    const module = new WebAssembly.Module(encodeKernel(dimensions));
+    this.#threads = new ScanThreads(this.#rows.shared, module);
   }
 
   /** How many photos it holds. */
   get size(): number {
-    return this.#photoIds.length;
+    return this.#rows.size;
   }
 
   /**
    * Adds a photo, or replaces its descriptor.
-   * @throws RangeError when the descriptor has another length than the index's dimensions
+   * @param photoId from 1 to 2^32 - 1
+   * @throws RangeError when the descriptor has another length than the index's dimensions, when the photo id is out
+   * of range, and when 4 GiB are full: eight million photos of 512 dimensions
    */
   set(photoId: number, descriptor: Float32Array): void {
     this.#check(descriptor);
-    let slot = this.#slots.get(photoId);
-    if (slot === undefined) {
-      slot = this.size;
-      this.#reserve(slot + 1);
-      this.#photoIds.push(photoId);
-      this.#slots.set(photoId, slot);
-    }
-    this.#rows.set(descriptor, slot * this.dimensions);
+    if (!Number.isInteger(photoId) || photoId < 1 || photoId > largestPhotoId)
+      throw new RangeError(`${photoId} is no photo id.`);
+    this.#rows.set(photoId, descriptor);
   }
 
-  /** Takes a photo out; one that is not there is no error. The last row moves into the gap. */
+  /** Takes a photo out; one that is not there is no error. */
   delete(photoId: number): void {
-    const slot = this.#slots.get(photoId);
-    if (slot === undefined) return;
-    const last = this.size - 1;
-    const moved = this.#photoIds[last]!;
-    this.#rows.copyWithin(slot * this.dimensions, last * this.dimensions, (last + 1) * this.dimensions);
-    this.#photoIds[slot] = moved;
-    this.#slots.set(moved, slot);
-    this.#photoIds.pop();
-    this.#slots.delete(photoId);
-    this.#deletions++;
+    this.#rows.delete(photoId);
   }
 
   /**
    * The `k` photos nearest to `query`, or all where there are fewer, best first; equal scores by photo id.
    * @param query [dimensions], length 1
    * @throws RangeError when the query has another length than the index's dimensions
+   * @throws AkinError `cancelled` when the index is released meanwhile
    */
-  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
-    this.#check(query);
+  async search(query: Float32Array, k: number, options: SearchOptions = {}): Promise<Neighbour[]> {
+    const [neighbours] = await this.searchMany([query], k, options);
+    return neighbours!;
+  }
+
+  /** What `search` finds for each query. Many queries at once take less time than one after the other. */
+  async searchMany(
+    queries: readonly Float32Array[],
+    k: number,
+    options: SearchOptions = {},
+  ): Promise<Neighbour[][]> {
+    for (const query of queries) this.#check(query);
+    const results: Neighbour[][] = [];
+    for (let from = 0; from < queries.length; from += queriesAtOnce) {
+      const some = queries.slice(from, from + queriesAtOnce);
+      const candidates = await this.#candidates(some, k, options);
+      for (const [at, photoIds] of candidates.entries()) {
+        // Others get their turn between the reading for one query and for the next.
+        if (at > 0) await setImmediate();
+        results.push(this.#compare(some[at]!, photoIds, k));
+      }
+    }
+    return results;
+  }
+
+  /** Ends the threads. */
+  async release(): Promise<void> {
+    await this.#threads.end();
+  }
+
+  /** The photos that may be among the best, for each query. */
+  async #candidates(
+    queries: readonly Float32Array[],
+    k: number,
+    { allowed }: SearchOptions,
+  ): Promise<number[][]> {
+    const quantised = queries.map((query) => quantiseQuery(query));
     for (;;) {
-      const { size } = this;
+      const { size, moves } = this.#rows;
       const wanted = Math.min(Math.floor(k), size);
-      if (!(wanted > 0)) return [];
-      const deletions = this.#deletions;
-      const outputs = await this.#session.run({
-        descriptors: new Tensor('float32', this.#rows.subarray(0, size * this.dimensions), [
-          size,
-          this.dimensions,
-        ]),
-        query: new Tensor('float32', query, [this.dimensions, 1]),
-        wanted: new Tensor('int64', BigInt64Array.of(BigInt(wanted)), [1]),
+      if (!(wanted > 0)) return queries.map(() => []);
+      const found = await this.#threads.scan({
+        queries: quantised,
+        wanted,
+        size,
+        allowed: allowed?.bits ?? null,
+        next: new Int32Array(new SharedArrayBuffer(4)),
       });
-      // onnxruntime starts on a later turn of the event loop; rows that moved before it did bear the wrong ids.
-      if (deletions === this.#deletions) return this.#neighbours(outputs);
+      // Rows that moved or changed while threads were reading them may have been missed.
+      if (moves === this.#rows.moves) {
+        return queries.map((_, at) =>
+          together(
+            found.map((answer) => answer[at]!),
+            wanted,
+          ),
+        );
+      }
     }
   }
 
-  async release(): Promise<void> {
-    await this.#session.release();
-  }
-
-  #neighbours(outputs: InferenceSession.OnnxValueMapType): Neighbour[] {
-    const scores = outputs['scores']!.data as Float32Array;
-    const slots = outputs['slots']!.data as BigInt64Array;
-    return Array.from(scores, (score, rank) => ({
-      photoId: this.#photoIds[Number(slots[rank])]!,
-      score: Math.max(-1, Math.min(1, score)),
-    })).sort((a, b) => b.score - a.score || a.photoId - b.photoId);
-  }
-
-  #reserve(rows: number): void {
-    const length = rows * this.dimensions;
-    if (length <= this.#rows.length) return;
-    const capacity = Math.ceil((this.#rows.length / this.dimensions) * growth);
-    const larger = new Float32Array(Math.max(rows, capacity) * this.dimensions);
-    larger.set(this.#rows);
-    this.#rows = larger;
+  /** The best of the candidates by their float32 descriptors. */
+  #compare(query: Float32Array, photoIds: readonly number[], k: number): Neighbour[] {
+    const neighbours: Neighbour[] = [];
+    for (const [at, descriptor] of this.#exact(photoIds).entries()) {
+      // It may have gone since the threads found it.
+      if (!descriptor || !this.#rows.has(photoIds[at]!)) continue;
+      const score = Math.max(-1, Math.min(1, dot(descriptor, query)));
+      neighbours.push({ photoId: photoIds[at]!, score });
+    }
+    return neighbours.sort((a, b) => b.score - a.score || a.photoId - b.photoId).slice(0, Math.floor(k));
   }
 
   #check(vector: Float32Array): void {
@@ -131,16 +153,10 @@ export class DescriptorIndex {
   }
 }
 
-function searchGraph(dimensions: number): Uint8Array {
-  const graph = new OnnxGraph('search');
-  graph.input('descriptors', 'float32', ['photos', dimensions]);
-  graph.input('query', 'float32', [dimensions, 1]);
-  graph.input('wanted', 'int64', [1]);
-  graph.initializer('flat', BigInt64Array.of(-1n), [1]);
-  const column = graph.node('MatMul', ['descriptors', 'query'], ['column']);
-  const products = graph.node('Reshape', [column, 'flat'], ['products']);
-  graph.node('TopK', [products, 'wanted'], ['scores', 'slots'], { axis: { int: 0 } });
-  graph.output('scores', 'float32', ['k']);
-  graph.output('slots', 'int64', ['k']);
-  return graph.encode();
+/** The candidates of all threads that are still candidates beside each other. */
+function together(parts: readonly BoundedScores[], wanted: number): number[] {
+  const count = parts.reduce((sum, { photoIds }) => sum + photoIds.length, 0);
+  const candidates = new Candidates(wanted, count);
+  for (const { photoIds, bounds } of parts) candidates.offer(bounds, photoIds.length, (at) => photoIds[at]!);
+  return Array.from(candidates.take().photoIds);
 }

@@ -34,7 +34,7 @@ export async function searchBench(): Promise<BenchResult> {
   for (let photo = 0; photo < photos; photo++) matrix.set(randomUnit(random), photo * dimensions);
   const queries = Array.from({ length: rounds }, () => randomUnit(random));
   const peers = {
-    akin: await akin(matrix),
+    akin: akin(matrix),
     bare: await bareProduct(matrix),
     sqliteTable: sqliteTable(matrix),
     sqliteScan: sqliteScan(matrix),
@@ -118,8 +118,10 @@ function* rowsOf(matrix: Float32Array): Generator<[number, Float32Array]> {
   }
 }
 
-async function akin(matrix: Float32Array): Promise<Peer> {
-  const index = await DescriptorIndex.create(dimensions);
+function akin(matrix: Float32Array): Peer {
+  const index = new DescriptorIndex(dimensions, (photoIds) =>
+    photoIds.map((photoId) => matrix.subarray((photoId - 1) * dimensions, photoId * dimensions)),
+  );
   for (const [photoId, row] of rowsOf(matrix)) index.set(photoId, row);
   return {
     search: async (query) => (await index.search(query, wanted)).map(({ photoId }) => photoId),
