@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { convolutionsOf, tensorShapes, weightShape } from '../../src/model/architecture.ts';
-import type { Architecture } from '../../src/model/layers.ts';
+import type { Network } from '../../src/model/layers.ts';
 import type { Tensor } from '../../src/model/tensor.ts';
 import { elementCount } from '../../src/model/tensor.ts';
 
@@ -13,18 +13,24 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /** Convolutions and batch-norms as a torch state dictionary, scaled so that activations neither die nor explode. */
-export function randomSource(architecture: Architecture, seed = 1): Map<string, Tensor> {
+export function randomSource(network: Network, seed = 1): Map<string, Tensor> {
   const random = randomNumbers(seed);
   const tensors = new Map<string, Tensor>();
   const add = (name: string, shape: readonly number[], draw: () => number) => {
     tensors.set(name, { shape, data: Float32Array.from({ length: elementCount(shape) }, draw) });
   };
-  for (const layer of convolutionsOf(architecture)) {
+  for (const layer of convolutionsOf(network)) {
     const shape = weightShape(layer);
     const spread = Math.sqrt(6 / (shape[1] * shape[2] * shape[3]));
     add(`${layer.name}.weight`, shape, () => (2 * random() - 1) * spread);
-    add(`${layer.batchNorm}.weight`, [shape[0]], () => 0.6 + 0.4 * random());
-    add(`${layer.batchNorm}.bias`, [shape[0]], () => 0.5 * random());
+    if (layer.batchNorm === null) {
+      add(`${layer.name}.bias`, [shape[0]], () => 0.5 * random());
+      continue;
+    }
+    if (network.batchNormAffine !== false) {
+      add(`${layer.batchNorm}.weight`, [shape[0]], () => 0.6 + 0.4 * random());
+      add(`${layer.batchNorm}.bias`, [shape[0]], () => 0.5 * random());
+    }
     add(`${layer.batchNorm}.running_mean`, [shape[0]], () => 0.2 * random() - 0.1);
     add(`${layer.batchNorm}.running_var`, [shape[0]], () => 0.8 + 0.4 * random());
   }
@@ -32,10 +38,10 @@ export function randomSource(architecture: Architecture, seed = 1): Map<string, 
 }
 
 /** Folded weights, as a model holds them. */
-export function randomTensors(architecture: Architecture, seed = 1): Map<string, Tensor> {
+export function randomTensors(network: Network, seed = 1): Map<string, Tensor> {
   const random = randomNumbers(seed);
   const tensors = new Map<string, Tensor>();
-  for (const [name, shape] of tensorShapes(architecture)) {
+  for (const [name, shape] of tensorShapes(network)) {
     const spread = Math.sqrt(6 / (elementCount(shape) / shape[0]!));
     const draw = () => (2 * random() - 1) * (shape.length === 1 ? 0.5 : spread);
     tensors.set(name, { shape, data: Float32Array.from({ length: elementCount(shape) }, draw) });

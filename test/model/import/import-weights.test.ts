@@ -5,9 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { architectureNames, architectureOf, tensorShapes } from '../../../src/model/architecture.ts';
+import { xFeat } from '../../../src/model/architectures/xfeat.ts';
 import { foldBatchNorms } from '../../../src/model/import/fold.ts';
 import { importWeights } from '../../../src/model/import/import-weights.ts';
-import type { Architecture } from '../../../src/model/layers.ts';
+import type { Architecture, Convolution, Network } from '../../../src/model/layers.ts';
+import { readLocalFeatureModel } from '../../../src/model/local-feature-model.ts';
 import { readModel } from '../../../src/model/model-folder.ts';
 import type { Tensor } from '../../../src/model/tensor.ts';
 import { archiveFile, legacyFile } from '../torch-writer.ts';
@@ -92,6 +94,60 @@ test('a folded convolution is the convolution and its batch-norm', () => {
   expect(() => foldBatchNorms(tiny, source, 'x')).toThrow(/not finite/);
   source.set('n.running_var', vector(1e-9, 1));
   expect(() => foldBatchNorms(tiny, source, 'x')).toThrow(/n\.running_var is \[2\] instead of \[1\]/);
+});
+
+test('a batch-norm that learnt nothing only normalises, and a convolution without one stays as it is', () => {
+  const layer = (name: string, batchNorm: string | null): Convolution => ({
+    kind: 'convolution',
+    name,
+    input: 'picture',
+    inputChannels: 1,
+    outputChannels: 1,
+    depthwise: false,
+    kernel: 1,
+    stride: 1,
+    padding: 0,
+    activation: null,
+    batchNorm,
+  });
+  const network: Network = {
+    layers: [layer('a', 'n'), layer('b', null)],
+    batchNormEpsilon: 0.5,
+    batchNormAffine: false,
+  };
+  const source = new Map<string, Tensor>([
+    ['a.weight', { shape: [1, 1, 1, 1], data: Float32Array.of(6) }],
+    ['n.running_mean', vector(3)],
+    ['n.running_var', vector(3.5)],
+    ['b.weight', { shape: [1, 1, 1, 1], data: Float32Array.of(5) }],
+    ['b.bias', vector(7)],
+  ]);
+  // (6x - 3) / sqrt(3.5 + 0.5) = 3x - 1.5
+  expect(foldBatchNorms(network, source, 'x')).toEqual(
+    new Map([
+      ['a.weight', { shape: [1, 1, 1, 1], data: Float32Array.of(3) }],
+      ['a.bias', vector(-1.5)],
+      ['b.weight', { shape: [1, 1, 1, 1], data: Float32Array.of(5) }],
+      ['b.bias', vector(7)],
+    ]),
+  );
+  source.delete('b.bias');
+  expect(() => foldBatchNorms(network, source, 'x')).toThrow(/b\.bias is missing/);
+  source.delete('n.running_mean');
+  expect(() => foldBatchNorms(network, source, 'x')).toThrow(/n\.running_mean is missing/);
+});
+
+test('weights for local features become a model of their own kind, without what it does not need', async () => {
+  const source = randomSource(xFeat);
+  source.set('fine_matcher.0.weight', { shape: [2, 1], data: Float32Array.of(1, 2) });
+  const file = path.join(folder, 'features.pt');
+  await writeFile(file, archiveFile(source));
+  const target = path.join(folder, 'features');
+  const { description } = await importWeights(file, target);
+  expect(description).toMatchObject({ kind: 'local-features', architecture: 'xfeat', licence: 'unknown' });
+  const model = await readLocalFeatureModel(target);
+  expect([...model.tensors.keys()].sort()).toEqual([...tensorShapes(xFeat).keys()].sort());
+  await expect(readModel(target)).rejects.toMatchObject({ code: 'model-other-kind' });
 });
 
 test('weights that fit no architecture, or not the one named, are refused', async () => {
