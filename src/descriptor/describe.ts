@@ -7,6 +7,7 @@ import { regionMaxima } from './pooling.ts';
 import { quantiseRegions } from './quantise.ts';
 import type { QuantisedRegions } from './quantise.ts';
 import { regionGrid } from './regions.ts';
+import { atScale } from './scales.ts';
 import { sumOfRows } from './vectors.ts';
 
 /** What search knows of a photo. */
@@ -23,15 +24,24 @@ export interface Describer {
    * Describes pictures, in their order. Those of one size share a run of the trunk, so a call with many is faster
    * than many calls.
    *
-   * @param pixels upright sRGB, brought to the model's long side already
+   * @param pixels upright sRGB, brought to the model's `pictureSide` already
    */
   describe(pixels: readonly RgbPixels[]): Promise<Description[]>;
+  /**
+   * The feature map of one picture at scale 1: for boxes, localisation and heat-maps, which then share a run of the
+   * trunk.
+   * @param pixels as for `describe`
+   */
+  map(pixels: RgbPixels): Promise<FeatureMap>;
+  /** Makes region vectors: the maxima of regions [regions, channels] to [regions, dimensions], each of length 1. */
+  vectors(maxima: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
 /**
  * Makes R-MAC descriptors: trunk, regions, maximum, l2, shift and projection, l2, sum, l2. Source: Tolias et al.,
- * ICLR 2016, and Gordo et al., IJCV 2017.
+ * ICLR 2016, and Gordo et al., IJCV 2017. At several scales, the descriptor is the l2-normalised sum of theirs, the
+ * multi-resolution descriptor of Gordo et al., and the regions are those of scale 1.
  *
  * @param options.threads threads that one run uses; one for each processor by default
  */
@@ -41,6 +51,8 @@ export async function createDescriber(model: Model, options: { threads?: number 
   return {
     dimensions: head.dimensions,
     describe: (pixels) => describeAll(trunk, head, model.settings, pixels),
+    map: async (pixels) => (await trunk.run([await atScale(pixels, model.settings.longSide, 1)]))[0]!,
+    vectors: (maxima) => head.run(maxima),
     async release() {
       await trunk.release();
       await head.release();
@@ -53,10 +65,30 @@ type GridSettings = Pick<Model['settings'], 'levels' | 'wholeMap'>;
 async function describeAll(
   trunk: Trunk,
   head: HeadSession,
-  settings: GridSettings,
+  settings: Model['settings'],
   pixels: readonly RgbPixels[],
 ): Promise<Description[]> {
   if (pixels.length === 0) return [];
+  const { longSide, scales } = settings;
+  const made: Description[][] = [];
+  for (const scale of scales) {
+    const scaled = await Promise.all(pixels.map((picture) => atScale(picture, longSide, scale)));
+    made.push(await describeScaled(trunk, head, settings, scaled));
+  }
+  const base = made[scales.indexOf(1)]!;
+  if (made.length === 1) return base;
+  return base.map(({ regions }, index) => {
+    const descriptors = concatenated(made.map((one) => one[index]!.descriptor));
+    return { descriptor: sumOfRows(descriptors, head.dimensions), regions };
+  });
+}
+
+async function describeScaled(
+  trunk: Trunk,
+  head: HeadSession,
+  settings: GridSettings,
+  pixels: readonly RgbPixels[],
+): Promise<Description[]> {
   const maps = await trunk.run(pixels);
   const maxima = maps.map((map) => gridMaxima(map, settings));
   const vectors = await head.run(concatenated(maxima));

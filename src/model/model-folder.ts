@@ -29,6 +29,15 @@ const settingsSchema = z.strictObject({
   levels: z.int().min(1).max(8),
   /** Whether the whole feature map is a region too. */
   wholeMap: z.boolean(),
+  /**
+   * Sizes at which a picture is described, as factors of the long side; the descriptor is their mean. Regions are
+   * those of factor 1.
+   */
+  scales: z
+    .array(z.number().min(0.25).max(2))
+    .max(8)
+    .refine((scales) => scales.includes(1) && new Set(scales).size === scales.length)
+    .default([1]),
 });
 export type ModelSettings = z.infer<typeof settingsSchema>;
 
@@ -40,7 +49,7 @@ const descriptionSchema = commonSchema.extend({
   }),
   settings: settingsSchema,
 });
-export type ModelDescription = z.infer<typeof descriptionSchema>;
+export type ModelDescription = z.input<typeof descriptionSchema>;
 
 export interface Model {
   readonly name: string;
@@ -54,8 +63,27 @@ export interface Model {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Null until one was learnt. */
   readonly head: Head | null;
+  /** Identifies weights, head and settings but the scales. */
+  readonly identity: string;
   /** Identifies weights, head and settings: descriptors made under another digest are recomputed. */
   readonly digest: string;
+}
+
+/**
+ * The scales that a user may choose instead of one. Of the sets of three with factors from 0.5 to 1.75, this gains
+ * most on photos of buildings and of products together; it takes three and a half times as long.
+ */
+export const threeScales: readonly number[] = [0.75, 1, 1.4142];
+
+/** The model that describes pictures at these scales: another one, as far as descriptors go. */
+export function withScales(model: Model, scales: readonly number[]): Model {
+  const settings = { ...model.settings, scales: [...scales] };
+  return { ...model, settings, digest: digestAt(model.identity, scales) };
+}
+
+/** A model of one scale keeps the digest that it had before there were several. */
+function digestAt(identity: string, scales: readonly number[]): string {
+  return scales.length === 1 ? identity : digestOf(JSON.stringify({ identity, scales }));
 }
 
 /** The model that comes with Akin. */
@@ -82,8 +110,9 @@ export async function readModel(folder: string): Promise<Model> {
       `its head takes ${head.channels} channels, its trunk gives ${architecture.channels}`,
     );
   }
-  const identity = { architecture: name, preprocessing, settings, trunk: description.sha256 };
-  const digest = digestOf(JSON.stringify({ ...identity, head: headContent && digestOf(headContent) }));
+  const { scales, ...others } = settings;
+  const parts = { architecture: name, preprocessing, settings: others, trunk: description.sha256 };
+  const identity = digestOf(JSON.stringify({ ...parts, head: headContent && digestOf(headContent) }));
   return {
     name: description.name,
     version: description.version,
@@ -94,6 +123,7 @@ export async function readModel(folder: string): Promise<Model> {
     channels: architecture.channels,
     tensors,
     head,
-    digest,
+    identity,
+    digest: digestAt(identity, scales),
   };
 }

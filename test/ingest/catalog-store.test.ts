@@ -129,6 +129,34 @@ describe('indexing into the catalog', () => {
     await expectComplete(Object.keys(before));
   });
 
+  it('two models can take turns, also before one is through: each photo always has one descriptor', async () => {
+    const count = 40;
+    await putPictures(folder, count);
+    const other = { ...colourModel, digest: 'another' };
+    await fixture.run();
+    const first = fixture.store.modelId;
+    fixture.reopen(other);
+    const second = fixture.store.modelId;
+    fixture.indexing.once('changes', () => fixture.indexing.cancel());
+    const { indexed, cancelled } = await fixture.run();
+    expect([cancelled, indexed > 0, indexed < count]).toEqual([true, true, true]);
+    const described = [first, second].map((model) =>
+      fixture.catalog.descriptors.slice(model, 0, count).descriptors.map(({ photoId }) => photoId),
+    );
+    expect(described.map(({ length }) => length)).toEqual([count - indexed, indexed]);
+    const all = Object.values(fixture.photos()).map(({ id }) => id);
+    expect(described.flat().sort((a, b) => a - b)).toEqual(all.sort((a, b) => a - b));
+
+    fixture.reopen(colourModel);
+    expect(fixture.store.modelId).toBe(first);
+    expect(await fixture.run()).toMatchObject({ indexed, unchanged: count - indexed });
+    expect(fixture.catalog.descriptors.count(second)).toBe(0);
+    await expectComplete(Object.keys(fixture.photos()));
+    fixture.reopen(other);
+    expect(await fixture.run()).toMatchObject({ indexed: count, unchanged: 0 });
+    await expectComplete(Object.keys(fixture.photos()));
+  });
+
   it('a photo that cannot be read for now stays, and is listed until it can', async () => {
     await putPictures(folder, 2);
     await fixture.run();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeHead } from '../../src/model/head-file.ts';
 import type { Head } from '../../src/model/head-file.ts';
 import { digestOf } from '../../src/model/model-file.ts';
-import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
+import { defaultModelFolder, readModel, withScales } from '../../src/model/model-folder.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/model/safetensors.ts';
 import type { Tensor } from '../../src/model/tensor.ts';
 
@@ -71,6 +71,47 @@ test('the digest follows head and settings, and nothing else', async () => {
   digests.push((await readModel(folder)).digest);
   expect(new Set(digests).size).toBe(4);
 });
+
+test('a model of one scale keeps the digest that it had before there were several', async () => {
+  const { architecture, preprocessing, settings, sha256 } = JSON.parse(
+    await readFile(path.join(folder, 'model.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  expect(settings).not.toHaveProperty('scales');
+  const before = digestOf(
+    JSON.stringify({ architecture, preprocessing, settings, trunk: sha256, head: null }),
+  );
+  expect(await readModel(folder)).toMatchObject({ settings: { scales: [1] }, digest: before });
+  await changeDescription(withSettings({ scales: [1] }));
+  expect((await readModel(folder)).digest).toBe(before);
+});
+
+test('scales make another model, and taking them away the same as before', async () => {
+  const one = await readModel(folder);
+  const three = withScales(one, [0.75, 1, 1.5]);
+  expect(three.settings).toEqual({ ...one.settings, scales: [0.75, 1, 1.5] });
+  expect(new Set([one, three, withScales(one, [1, 1.5])].map(({ digest }) => digest)).size).toBe(3);
+  expect(withScales(three, [1])).toEqual(one);
+  expect(withScales(three, [0.75, 1, 1.5])).toEqual(three);
+  await changeDescription(withSettings({ scales: [0.75, 1, 1.5] }));
+  expect(await readModel(folder)).toEqual(three);
+  await writeHead(folder, smallHead(1280), 'F32');
+  expect((await readModel(folder)).digest).not.toBe(three.digest);
+});
+
+test.each([[[]], [[0.5]], [[1, 1]], [[1, 3]], [[0.1, 1]], [1]])(
+  'scales of %j are damage, and named',
+  async (scales) => {
+    await changeDescription(withSettings({ scales }));
+    await damagedBecause(/settings\.scales/);
+  },
+);
+
+function withSettings(change: object) {
+  return ({ settings, ...rest }: Record<string, unknown>) => ({
+    ...rest,
+    settings: { ...(settings as object), ...change },
+  });
+}
 
 test('a folder that is not there, or without a description, is missing', async () => {
   await expect(readModel(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'model-missing' });
