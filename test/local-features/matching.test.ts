@@ -73,6 +73,15 @@ describe('mutual nearest neighbours', () => {
     expect(back).toEqual({ query: forth.other, other: forth.query });
   });
 
+  test('so it does where many pairs are equally similar', async () => {
+    const own = randomDescriptors(1000, seededRandom(5));
+    const moved = Int8Array.of(...own.subarray(64 * 300), ...own.subarray(0, 64 * 300));
+    const forth = await matchFeatures(withDescriptors(own), withDescriptors(moved));
+    expect(forth.query).toHaveLength(1000);
+    const back = await matchFeatures(withDescriptors(moved), withDescriptors(own));
+    expect(back).toEqual({ query: forth.other, other: forth.query });
+  });
+
   test('a photo matches itself, point for point', async () => {
     const descriptors = randomDescriptors(1000, seededRandom(2));
     const { query, other } = await matchFeatures(withDescriptors(descriptors), withDescriptors(descriptors));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { invertHomography } from '../../src/local-features/homography.ts';
-import type { PointPairs } from '../../src/local-features/homography.ts';
+import type { Homography, PointPairs } from '../../src/local-features/homography.ts';
 import { findConsensus } from '../../src/local-features/ransac.ts';
 import type { ConsensusOptions } from '../../src/local-features/ransac.ts';
 import { seededRandom } from '../bench/seeded-random.ts';
@@ -13,6 +13,18 @@ const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 function swapped(pairs: PointPairs): PointPairs {
   return pairs.map((_, cell) => pairs[cell ^ 2]!);
+}
+
+/** How many pairs from this one on a warp takes to within the tolerance: it enlarges the noise in one picture. */
+function agreeing(h: Homography, pairs: PointPairs, first: number): number {
+  const back = invertHomography(h);
+  let count = 0;
+  for (let at = first * 4; at < pairs.length; at += 4) {
+    const [x, y, u, v] = [...pairs.subarray(at, at + 4)] as [number, number, number, number];
+    const [[hu, hv], [bx, by]] = [warp(h, x, y), warp(back, u, v)];
+    if (Math.hypot(hu - u, hv - v) < 4 && Math.hypot(bx - x, by - y) < 4) count++;
+  }
+  return count;
 }
 
 describe('a known warp', () => {
@@ -28,17 +40,15 @@ describe('a known warp', () => {
           const pairs = pairsOf(truth, outliers + right, seededRandom(seed), { noise: 0.5, outliers });
           const found = findConsensus(pairs, options)!;
           const inliers = [...found.inliers];
-          // A zoom or a tilt enlarges the noise in one of the pictures; a few then miss the tolerance.
-          expect(inliers.filter((row) => row >= outliers).length).toBeGreaterThanOrEqual(0.8 * right);
-          expect(inliers.filter((row) => row < outliers).length).toBeLessThanOrEqual(2 + 0.1 * right);
+          const good = inliers.filter((row) => row >= outliers);
+          expect(good.length).toBeGreaterThanOrEqual(0.85 * agreeing(truth, pairs, outliers));
+          expect(inliers.length - good.length).toBeLessThanOrEqual(2 + 0.1 * right);
           expect(inliers).toEqual(inliers.toSorted((a, b) => a - b));
-          const errors = inliers
-            .filter((row) => row >= outliers)
-            .map((row) => {
-              const [x, y] = [pairs[row * 4]!, pairs[row * 4 + 1]!];
-              const [a, b] = [warp(truth, x, y), warp(found.homography, x, y)];
-              return Math.hypot(a[0] - b[0], a[1] - b[1]);
-            });
+          const errors = good.map((row) => {
+            const [x, y] = [pairs[row * 4]!, pairs[row * 4 + 1]!];
+            const [a, b] = [warp(truth, x, y), warp(found.homography, x, y)];
+            return Math.hypot(a[0] - b[0], a[1] - b[1]);
+          });
           expect(Math.max(...errors)).toBeLessThan(8);
         },
       ),
@@ -50,10 +60,12 @@ describe('a known warp', () => {
     fc.assert(
       fc.property(warps, seeds, (truth, seed) => {
         const pairs = pairsOf(truth, 60, seededRandom(seed), { outliers: 20 });
-        const forth = findConsensus(pairs, options)!;
-        const back = findConsensus(swapped(pairs), options)!;
-        expect(distance(forth.homography, truth)).toBeLessThan(0.01);
-        expect(distance(invertHomography(back.homography), truth)).toBeLessThan(0.01);
+        const narrow: ConsensusOptions = { ...options, tolerance: [0.5, 0.5] };
+        const forth = findConsensus(pairs, narrow)!;
+        const back = findConsensus(swapped(pairs), narrow)!;
+        // A wrong pair may happen to lie within half a pixel.
+        expect(distance(forth.homography, truth)).toBeLessThan(1);
+        expect(distance(invertHomography(back.homography), truth)).toBeLessThan(1);
         expect(back.inliers).toEqual(forth.inliers);
       }),
       { numRuns: 30 },
@@ -78,7 +90,12 @@ describe('a known warp', () => {
     const random = seededRandom(8);
     for (let at = 0; at < pairs.length; at += 4) pairs[at + 2]! += 24 * random() - 12;
     expect(findConsensus(pairs, { ...options, tolerance: [4, 20] })!.inliers).toHaveLength(60);
-    expect(findConsensus(pairs, options)?.inliers.length ?? 0).toBeLessThan(40);
+    for (const tolerance of [
+      [1, 20],
+      [4, 4],
+    ] as const) {
+      expect(findConsensus(pairs, { ...options, tolerance })?.inliers.length ?? 0).toBeLessThan(40);
+    }
   });
 });
 
@@ -130,10 +147,20 @@ describe('nothing to find', () => {
     expect(findConsensus(pairsOf(mirror, 60, seededRandom(14)), options)).toBeNull();
   });
 
-  test('a picture folded at the horizon', () => {
-    const folded = Float64Array.of(1, 0, 0, 0, 1, 0, 0, -2 / height, 1);
-    const pairs = pairsOf(folded, 60, seededRandom(15));
-    const found = findConsensus(pairs, options);
-    for (const row of found?.inliers ?? []) expect(pairs[row * 4 + 1]!).toBeLessThan(height / 2);
+  test('a picture fifteen times as large, which no keypoint would be recognised in', () => {
+    const enlarged = Float64Array.of(15, 0, 0, 0, 15, 0, 0, 0, 1);
+    expect(findConsensus(pairsOf(enlarged, 60, seededRandom(15)), options)).toBeNull();
+  });
+
+  test('what lies beyond the horizon does not agree', () => {
+    const random = seededRandom(16);
+    const tilted = Float64Array.of(1, 0, 0, 0, 1, 0, 0, -2 / height, 1);
+    const pairs = pairsOf(tilted, 60, random);
+    for (let row = 0; row < 60; row++) {
+      const [x, y] = [120 * random() - 60, (row % 2 === 0 ? 0 : 330) + 150 * random()];
+      pairs.set([x, y, ...warp(tilted, x, y)], row * 4);
+    }
+    const { inliers } = findConsensus(pairs, options)!;
+    expect([...inliers]).toEqual(Array.from({ length: 30 }, (_, index) => index * 2));
   });
 });
