@@ -15,10 +15,18 @@ export interface DescriptorSlice {
 
 type Row = [number, number, Buffer];
 
+/**
+ * Descriptors are read of every model that compares with the one that is asked for: while a library is described at
+ * other scales, which may take hours, photos whose turn is still to come are found as well.
+ */
+const comparable = `JOIN model AS own ON own.id = model_id
+  JOIN model AS asked ON asked.identity = own.identity`;
+
 export class Descriptors {
-  readonly #addModel: Statement<[string, string, number]>;
+  readonly #addModel: Statement<[string, string, number, string]>;
   readonly #model: Statement<[string], number>;
   readonly #get: Statement<[number, number], Buffer>;
+  readonly #many: Statement<[string, number], [number, Buffer]>;
   readonly #regions: Statement<[number, number], Buffer>;
   readonly #slice: Statement<[number, number, number], Row>;
   readonly #count: Statement<[number], number>;
@@ -28,24 +36,33 @@ export class Descriptors {
 
   constructor(database: Database) {
     this.#addModel = database.prepare(
-      'INSERT INTO model (digest, name, version) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING',
+      `INSERT INTO model (digest, name, version, identity) VALUES (?, ?, ?, ?)
+       ON CONFLICT (digest) DO NOTHING`,
     );
     this.#model = database.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck();
     this.#get = database
-      .prepare<[number, number], Buffer>('SELECT vector FROM descriptor WHERE photo_id = ? AND model_id = ?')
+      .prepare<[number, number], Buffer>(
+        `SELECT vector FROM descriptor ${comparable} WHERE photo_id = ? AND asked.id = ?`,
+      )
       .pluck();
+    // One statement for all: each would lock the file and unlock it again.
+    this.#many = database
+      .prepare<[string, number], [number, Buffer]>(
+        `SELECT photo_id, vector FROM json_each(?) CROSS JOIN descriptor ON photo_id = value AND model_id = ?`,
+      )
+      .raw();
     this.#regions = database
       .prepare<[number, number], Buffer>(
-        `SELECT vectors FROM region_vectors JOIN descriptor ON descriptor.id = descriptor_id
-         WHERE photo_id = ? AND model_id = ?`,
+        `SELECT vectors FROM region_vectors JOIN descriptor ON descriptor.id = descriptor_id ${comparable}
+         WHERE photo_id = ? AND asked.id = ?`,
       )
       .pluck();
     const active = `FROM descriptor JOIN photo ON photo.id = photo_id
       JOIN folder ON folder.id = folder_id AND removed_at IS NULL`;
     this.#slice = database
       .prepare<[number, number, number], Row>(
-        `SELECT descriptor.id, photo_id, vector ${active}
-         WHERE descriptor.id > ? AND model_id = ? ORDER BY descriptor.id LIMIT ?`,
+        `SELECT descriptor.id, photo_id, vector ${active} ${comparable}
+         WHERE descriptor.id > ? AND asked.id = ? ORDER BY descriptor.id LIMIT ?`,
       )
       .raw();
     this.#count = database.prepare<[number], number>(`SELECT count(*) ${active} WHERE model_id = ?`).pluck();
@@ -54,9 +71,13 @@ export class Descriptors {
     this.#putRegions = database.prepare('INSERT INTO region_vectors (descriptor_id, vectors) VALUES (?, ?)');
   }
 
-  /** The id of a model, which gets one when it is new. @param digest identifies weights, head and settings */
-  modelId(digest: string, name: string, version: number): number {
-    this.#addModel.run(digest, name, version);
+  /**
+   * The id of a model, which gets one when it is new.
+   * @param digest identifies weights, head and settings
+   * @param identity is the same for models whose descriptors compare with each other
+   */
+  modelId(digest: string, name: string, version: number, identity = digest): number {
+    this.#addModel.run(digest, name, version, identity);
     return this.#model.get(digest)!;
   }
 
@@ -67,7 +88,11 @@ export class Descriptors {
 
   /** In the order of the photo ids; undefined for a photo that the model has not described. */
   getMany(photoIds: readonly number[], modelId: number): (Float32Array | undefined)[] {
-    return photoIds.map((photoId) => this.get(photoId, modelId));
+    const vectors = new Map(this.#many.all(JSON.stringify(photoIds), modelId));
+    return photoIds.map((photoId) => {
+      const bytes = vectors.get(photoId);
+      return bytes && toVector(bytes);
+    });
   }
 
   /** The encoded region vectors. */
@@ -83,7 +108,7 @@ export class Descriptors {
     this.#putRegions.run(lastInsertRowid, regions);
   }
 
-  /** Reads up to `limit` descriptors of one model, of photos whose folder is not removed. @param from 0 at first */
+  /** Reads up to `limit` descriptors, of photos whose folder is not removed. @param from 0 at first */
   slice(modelId: number, from: number, limit: number): DescriptorSlice {
     const rows = this.#slice.all(from, modelId, limit);
     return {
@@ -92,7 +117,7 @@ export class Descriptors {
     };
   }
 
-  /** How many photos the model has described. */
+  /** How many photos the model itself has described. */
   count(modelId: number): number {
     return this.#count.get(modelId) ?? 0;
   }

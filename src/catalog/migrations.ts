@@ -140,6 +140,11 @@ const steps: readonly string[] = [
     DELETE FROM place_decision_photo WHERE photo_id = new.id;
   END;
   `,
+  // A model of several scales is another one, yet its descriptors and those of one scale compare with each other.
+  `
+  ALTER TABLE model ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+  UPDATE model SET identity = digest;
+  `,
 ];
 
 export const catalogVersion = steps.length;

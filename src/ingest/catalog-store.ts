@@ -19,9 +19,12 @@ export class CatalogStore implements IndexStore {
   /** Of the model whose descriptors count. */
   readonly #modelId: number;
 
-  constructor(catalog: Catalog, { digest, name, version }: Pick<Model, 'digest' | 'name' | 'version'>) {
+  constructor(
+    catalog: Catalog,
+    { digest, name, version, identity }: Pick<Model, 'digest' | 'name' | 'version' | 'identity'>,
+  ) {
     this.#catalog = catalog;
-    this.#modelId = catalog.write(() => catalog.descriptors.modelId(digest, name, version));
+    this.#modelId = catalog.write(() => catalog.descriptors.modelId(digest, name, version, identity));
   }
 
   get modelId(): number {

@@ -134,7 +134,7 @@ describe('versions', () => {
       const database = new Database(file);
       // What a newer Akin might do: another journal, another table, and a removed folder that it will want back.
       database.pragma('journal_mode = DELETE');
-      database.exec('CREATE TABLE place (id INTEGER); UPDATE folder SET removed_at = 1');
+      database.exec('CREATE TABLE of_tomorrow (id INTEGER); UPDATE folder SET removed_at = 1');
       database.pragma(`user_version = ${catalogVersion + 1}`);
       database.close();
       if (!clean) writeFileSync(inLibrary('owner.json'), '{"pid":1}');

@@ -303,6 +303,30 @@ describe('descriptors', () => {
     expect(catalog.descriptors.get(id, newer)).toEqual(vectorOf(9));
   });
 
+  it('are read of all models that compare with each other, and of no other', () => {
+    const [one, other, strange] = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) =>
+      putPhoto(catalog, folderId, name),
+    );
+    const three = catalog.descriptors.modelId('three', 'model', 1, 'digest');
+    const foreign = catalog.descriptors.modelId('foreign', 'model', 2);
+    catalog.descriptors.put(other!, three, vectorOf(8), Buffer.from('regions at three'));
+    catalog.descriptors.put(strange!, foreign, vectorOf(9), Buffer.from('foreign regions'));
+    for (const model of [modelId, three]) {
+      expect(catalog.descriptors.get(one!, model)).toEqual(vectorOf(one!));
+      expect(catalog.descriptors.getMany([strange!, other!], model)).toEqual([undefined, vectorOf(8)]);
+      expect(catalog.descriptors.regions(one!, model)?.toString()).toBe('regions of a.jpg');
+      expect(catalog.descriptors.regions(other!, model)?.toString()).toBe('regions at three');
+      expect(catalog.descriptors.regions(strange!, model)).toBeUndefined();
+      const slice = catalog.descriptors.slice(model, 0, 9).descriptors;
+      expect(slice.map(({ photoId }) => photoId)).toEqual([one, other]);
+      expect(catalog.descriptors.count(model)).toBe(1);
+    }
+    expect(catalog.descriptors.slice(foreign, 0, 9).descriptors).toMatchObject([{ photoId: strange }]);
+    expect(catalog.photos.sameContent(hashOf('a.jpg'), three)).toEqual([]);
+    const known = [...catalog.photos.known(folderId, three)];
+    expect(known.filter(({ described }) => described).map(({ photoId }) => photoId)).toEqual([other]);
+  });
+
   it('are read once each in slices of any length', () => {
     const ids = Array.from({ length: 23 }, (_, at) => putPhoto(catalog, folderId, `${at}.jpg`));
     fc.assert(

@@ -15,7 +15,7 @@ import { ColourDescriber } from './indexing-fixture.ts';
 
 const longSide = 64;
 
-export const colourModel = { digest: 'colour', name: 'colour', version: 1 };
+export const colourModel = { digest: 'colour', name: 'colour', version: 1, identity: 'colour' };
 
 export class CatalogFixture {
   readonly root: string;
