@@ -48,7 +48,8 @@ export class Descriptors {
     // One statement for all: each would lock the file and unlock it again.
     this.#many = database
       .prepare<[string, number], [number, Buffer]>(
-        `SELECT photo_id, vector FROM json_each(?) CROSS JOIN descriptor ON photo_id = value AND model_id = ?`,
+        `SELECT photo_id, vector FROM json_each(?) CROSS JOIN descriptor ON photo_id = value ${comparable}
+         WHERE asked.id = ?`,
       )
       .raw();
     this.#regions = database
