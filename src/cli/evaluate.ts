@@ -1,68 +1,148 @@
-import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
-import { readDataset } from '../evaluation/dataset.ts';
-import { measureRetrieval } from '../evaluation/retrieval.ts';
-import type { Retrieval } from '../evaluation/retrieval.ts';
-import { createVariantDescriber } from '../evaluation/variants.ts';
-import type { Variant } from '../evaluation/variants.ts';
-import { decodePhoto } from '../ingest/decode.ts';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { AkinError } from '../errors.ts';
+import { protocols, readDataset } from '../evaluation/dataset.ts';
+import { evaluateDataset } from '../evaluation/evaluate-dataset.ts';
+import { ProgressMeter, secondsLeft } from '../ingest/progress-meter.ts';
 import { defaultModelFolder, readModel } from '../model/model-folder.ts';
+import type { Model } from '../model/model-folder.ts';
+import {
+  combinationsOf,
+  layersOf,
+  parseLevels,
+  parseLongSide,
+  parseNames,
+  parsePoolings,
+  parsePower,
+  variantsOf,
+  withBoxes,
+} from './evaluate-options.ts';
+import type { EvaluateOptions } from './evaluate-options.ts';
+import { jsonOf, perQueryTable, plotOf, tableOf } from './evaluate-report.ts';
+import { ProgressLine } from './progress-line.ts';
+import { printJson } from './session.ts';
 
-interface Options {
-  json?: boolean;
-  model: string;
-}
-
-/** `akin evaluate DATASET`: how well the model finds what belongs together, beside two simpler descriptors. */
+/** `akin evaluate DATASET`: how well a model finds what belongs together. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('Measure the search on a data set: mean average precision and the first result.')
-    .argument('<dataset>', 'truth.json and photos/, or a folder for each thing')
+    .description('Measure the search on a data set: mean average precision and more.')
+    .argument('[dataset]', 'truth.json and photos/, a published benchmark, or a folder for each thing')
     .option('--json', 'print one JSON object a line')
     .option('--model <folder>', 'the model to measure', defaultModelFolder())
-    .action(evaluate);
+    .addOption(new Option('--protocol <name>', 'told from the folder by default').choices(protocols))
+    .option('--boxes', "search with the ground truth's boxes")
+    .option('--no-boxes', 'search with whole photos')
+    .option(
+      '--pooling <names>',
+      'one or more of r-mac, mac, spoc, gem, crow, r-mac-concatenated',
+      parsePoolings,
+    )
+    .option('--layer <names>', "one or more of the trunk's layers; the last one by default", parseNames)
+    .option('--layers', "list the trunk's layers")
+    .option('--levels <number>', "levels of R-MAC; the model's by default", parseLevels)
+    .option('--whole-map', 'count the whole map as a region of R-MAC')
+    .option('--no-whole-map', 'do not count it')
+    .option('--power <number>', 'of GeM; 3 by default', parsePower)
+    .option('--whiten <folder>', 'learn a whitening for each pooling and layer from unrelated photos')
+    .option('--long-side <pixels>', "bring photos to it; the model's by default", parseLongSide)
+    .option('--per-query', 'tell the average precision of each query')
+    .option('--plot <file>', 'write precision over recall as an SVG')
+    .action(async (dataset: string | undefined, options: EvaluateOptions, command: Command) => {
+      if (dataset === undefined && !options.layers)
+        command.error("error: missing required argument 'dataset'");
+      const model = await readModel(options.model);
+      if (options.layers) listLayers(model, options.json ?? false);
+      if (dataset !== undefined) await interruptible((signal) => evaluate(dataset, model, options, signal));
+    });
 }
 
-async function evaluate(folder: string, options: Options): Promise<void> {
-  const dataset = await readDataset(folder);
-  const model = await readModel(options.model);
-  const describer = await createVariantDescriber(model);
-  const columns = new Map<Variant, Float32Array[]>(describer.variants.map((variant) => [variant, []]));
-  try {
-    for (const [index, name] of dataset.photos.entries()) {
-      const { longSide } = model.settings;
-      const photo = await decodePhoto(await readFile(name), { longSide, name, thumbnail: false });
-      const made = await describer.describe(photo.pixels);
-      for (const [variant, column] of columns) column.push(made[variant]!);
-      if ((index + 1) % 50 === 0) process.stderr.write(`${index + 1} of ${dataset.photos.length} photos\n`);
-    }
-  } finally {
-    await describer.release();
+function listLayers(model: Model, json: boolean): void {
+  for (const layer of layersOf(model)) {
+    const { name, channels, stride, rectified } = layer;
+    if (json) printJson(layer);
+    else
+      process.stdout.write(
+        `${name}  ${channels} channels, stride ${stride}${rectified ? '' : ', values below 0'}\n`,
+      );
   }
-  const results = [...columns].map(([variant, descriptors]) => ({
-    protocol: dataset.protocol,
-    variant,
-    ...measureRetrieval(dataset.queries, descriptors),
-  }));
-  process.stdout.write(options.json ? jsonLines(results) : table(results));
 }
 
-type Result = Retrieval & { protocol: string; variant: Variant };
-
-function jsonLines(results: readonly Result[]): string {
-  return results.map((result) => `${JSON.stringify(result)}\n`).join('');
+async function evaluate(
+  folder: string,
+  model: Model,
+  options: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { json = false, perQuery = false, longSide = model.settings.longSide, plot } = options;
+  const combinations = combinationsOf(model, options);
+  const dataset = withBoxes(await readDataset(folder, options.protocol), options.boxes);
+  const learning = new ProgressLine('Learning');
+  const measuring = new ProgressLine('Measuring');
+  const leftOut = (line: ProgressLine, error: AkinError) => line.say(`Left out: ${error.message}`);
+  try {
+    const variants = await variantsOf(model, combinations, options.whiten, (total) => ({
+      longSide,
+      signal,
+      onUnreadable: (_place, error) => leftOut(learning, error),
+      onProgress: reporter(learning, total),
+    }));
+    const measured = await evaluateDataset(model, variants, dataset, {
+      longSide,
+      signal,
+      onLeftOut: (error) => leftOut(measuring, error),
+      onProgress: reporter(measuring, dataset.photos.length),
+    });
+    measuring.clear();
+    if (plot !== undefined) await writePlot(plot, plotOf(measured, path.basename(path.resolve(folder))));
+    if (json) {
+      for (const one of measured) printJson(jsonOf(one, dataset, { longSide, perQuery }));
+      return;
+    }
+    process.stdout.write(tableOf(measured, dataset));
+    if (perQuery) process.stdout.write(`\n${perQueryTable(measured, dataset)}`);
+  } finally {
+    learning.clear();
+    measuring.clear();
+  }
 }
 
-function table(results: readonly Result[]): string {
-  const rows = results.map(({ protocol, variant, queries, mAP, r1 }) => [
-    protocol,
-    variant,
-    String(queries),
-    mAP.toFixed(2),
-    r1.toFixed(2),
-  ]);
-  const all = [['protocol', 'variant', 'queries', 'mAP', 'R@1'], ...rows];
-  return all
-    .map((row) => `${row.map((cell, i) => (i < 2 ? cell.padEnd(10) : cell.padStart(8))).join('')}\n`)
-    .join('');
+/** Shows how far the work is. */
+function reporter(line: ProgressLine, total: number): (done: number) => void {
+  const meter = new ProgressMeter();
+  return (done) => {
+    const rate = meter.note(done, performance.now());
+    if (done === total) line.clear();
+    else
+      line.show({
+        phase: 'indexing',
+        done,
+        total,
+        failed: 0,
+        rate,
+        etaSeconds: secondsLeft(done, total, rate),
+      });
+  };
+}
+
+async function writePlot(file: string, plot: string): Promise<void> {
+  await writeFile(file, plot).catch((error: unknown) => {
+    throw new AkinError('file-not-written', { path: file }, { cause: error });
+  });
+}
+
+/** @throws AkinError `cancelled` after an interruption, and what the work throws */
+async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new AkinError('cancelled', {}, { cause: error }) : error;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
 }

@@ -6,14 +6,20 @@ const plainInterval = 5000;
 /** Progress on standard error: one line that changes in a terminal, a line now and then elsewhere. */
 export class ProgressLine {
   readonly #terminal = process.stderr.isTTY;
+  readonly #doing: string;
   #shown = false;
   #lastPlain = 0;
   #begun = false;
 
+  /** @param doing what is going on after the scan */
+  constructor(doing = 'Indexing') {
+    this.#doing = doing;
+  }
+
   show(progress: Progress): void {
     if (progress.phase === 'idle') return this.clear();
     if (this.#terminal) {
-      process.stderr.write(clearLine + wording(progress));
+      process.stderr.write(clearLine + wording(progress, this.#doing));
       this.#shown = true;
     } else if (
       performance.now() - this.#lastPlain > plainInterval ||
@@ -21,7 +27,7 @@ export class ProgressLine {
     ) {
       this.#begun ||= progress.phase === 'indexing';
       this.#lastPlain = performance.now();
-      process.stderr.write(`${wording(progress)}\n`);
+      process.stderr.write(`${wording(progress, this.#doing)}\n`);
     }
   }
 
@@ -36,11 +42,11 @@ export class ProgressLine {
   }
 }
 
-function wording({ phase, done, total, rate, etaSeconds }: Progress): string {
+function wording({ phase, done, total, rate, etaSeconds }: Progress, doing: string): string {
   if (phase === 'scanning') return `Scanning: ${done} photos`;
   const speed = rate > 0 ? `, ${rate.toFixed(1)} photos/s` : '';
   const left = etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`;
-  return `Indexing: ${done} of ${total}${speed}${left}`;
+  return `${doing}: ${done} of ${total}${speed}${left}`;
 }
 
 function duration(seconds: number): string {

@@ -7,6 +7,12 @@ export interface EigenDecomposition {
 /** QL needs two or three sweeps a value; far more means that the matrix was not finite. */
 const maximumSweeps = 60;
 
+/**
+ * After so many, what rounding leaves is all that is left of the entry: in matrices of low rank it stays above its
+ * vanishing neighbours for ever, and counts as 0 beside the whole matrix instead.
+ */
+const patientSweeps = 6;
+
 /** Entries beside the diagonal below this count as 0: their squares would lose precision to underflow. */
 const smallestEntry = 1e-146;
 
@@ -108,10 +114,14 @@ function accumulateReflections(a: Float64Array, scales: Float64Array, n: number)
 
 /** Implicit QL with Wilkinson's shift; turns `diagonal` into the eigenvalues and `rows` into their vectors. */
 function diagonalise(diagonal: Float64Array, sub: Float64Array, rows: Float64Array, n: number): void {
+  let largest = 0;
+  for (let index = 0; index < n; index++)
+    largest = Math.max(largest, Math.abs(diagonal[index]!) + Math.abs(sub[index]!));
   for (let low = 0; low < n; low++) {
     for (let sweep = 0; ; sweep++) {
       let high = low;
-      while (high < n - 1 && !isNegligible(diagonal, sub, high)) high++;
+      const floor = sweep < patientSweeps ? 0 : Number.EPSILON * largest;
+      while (high < n - 1 && !isNegligible(diagonal, sub, high, floor)) high++;
       if (high === low) break;
       if (sweep === maximumSweeps) throw new RangeError('The eigenvalues did not converge.');
       sweepUp(diagonal, sub, rows, n, low, high);
@@ -119,9 +129,9 @@ function diagonalise(diagonal: Float64Array, sub: Float64Array, rows: Float64Arr
   }
 }
 
-function isNegligible(diagonal: Float64Array, sub: Float64Array, index: number): boolean {
+function isNegligible(diagonal: Float64Array, sub: Float64Array, index: number, floor: number): boolean {
   const size = Math.abs(diagonal[index]!) + Math.abs(diagonal[index + 1]!);
-  return Math.abs(sub[index]!) <= Number.EPSILON * size + smallestEntry;
+  return Math.abs(sub[index]!) <= Math.max(floor, Number.EPSILON * size + smallestEntry);
 }
 
 /** One QL sweep over the unreduced block from `low` to `high`. */

@@ -1,97 +1,82 @@
-import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import { listFolder } from './dataset-folder.ts';
+import type { DatasetFolder } from './dataset-folder.ts';
+import { readCopydays } from './protocols/copydays.ts';
+import { readFolders } from './protocols/folders.ts';
+import { readHolidays } from './protocols/holidays.ts';
+import { readOxfordParis } from './protocols/oxford-paris.ts';
+import { readRevisited } from './protocols/revisited.ts';
+import { readTruth } from './protocols/truth.ts';
+import { readUkbench } from './protocols/ukbench.ts';
 
-/** One photo to search with, itself never a result. Photos are named by their place in `Dataset.photos`. */
+/**
+ * What is searched for. Photos are named by their place in `Dataset.photos`. The query's own photo is a result only
+ * if it is one of its positives; all protocols but two leave it out.
+ */
 export interface Query {
   readonly photo: number;
   readonly positives: ReadonlySet<number>;
   /** Neither right nor wrong: taken out of the ranking. */
   readonly junk: ReadonlySet<number>;
+  /** The thing that it shows: figures are told for each. */
+  readonly group: string;
+  /** Only this part of the photo is searched for. */
+  readonly box?: PixelBox;
 }
+
+/** Left, top, right and bottom in pixels of the upright photo, as ground truths have them. */
+export type PixelBox = readonly [number, number, number, number];
+
+export const difficulties = ['easy', 'medium', 'hard'] as const;
+export type Difficulty = (typeof difficulties)[number];
 
 export interface Dataset {
-  readonly protocol: 'oxford' | 'folders';
-  /** Absolute paths, sorted. */
+  readonly protocol: Protocol;
+  /** Absolute paths. */
   readonly photos: readonly string[];
+  /** Of the revisited protocol, those of medium difficulty. */
   readonly queries: readonly Query[];
+  /** Queries with boxes, where those in `queries` are whole photos. */
+  readonly boxQueries?: readonly Query[];
+  /** Of the revisited protocol. */
+  readonly byDifficulty?: Readonly<Record<Difficulty, readonly Query[]>>;
 }
 
-const names = z.array(z.string());
-const truthSchema = z.object({
-  groups: z.record(z.string(), z.object({ good: names, ok: names, junk: names })),
-});
+/** Each reads a folder, or says by null that it is none of its kind. The first that takes a folder reads it. */
+const readers = {
+  oxford: readTruth,
+  revisited: readRevisited,
+  'oxford-paris': readOxfordParis,
+  ukbench: readUkbench,
+  copydays: readCopydays,
+  holidays: readHolidays,
+  folders: readFolders,
+} as const satisfies Record<string, (folder: DatasetFolder) => Promise<Omit<Dataset, 'protocol'> | null>>;
 
-const photoName = /\.(jpe?g|png|webp|avif|tiff?)$/i;
+export type Protocol = keyof typeof readers;
+export const protocols = Object.keys(readers) as Protocol[];
 
 /**
- * Reads a data set: either `truth.json` beside `photos/`, with the good, ok and junk photos of each group; or a
- * folder for each thing, of at least two photos. In the first, every good photo is a query and good and ok are
- * right; in the second, every photo is a query and its folder is right.
+ * Reads a data set. Which protocol it follows is told by what is in the folder:
+ * - `oxford`: `truth.json` beside `photos/`. Every good photo is a query, itself never a result.
+ * - `revisited`: `gnd_NAME.pkl` or `gnd_NAME.json`, photos anywhere below.
+ * - `oxford-paris`: `NAME_query.txt`, `_good.txt`, `_ok.txt`, `_junk.txt`, photos anywhere below.
+ * - `ukbench`, `copydays`, `holidays`: by the names of their photos.
+ * - `folders`: a folder for each thing. Every photo of one with two or more is a query.
  *
- * @throws AkinError `dataset-unknown`
+ * @param wanted the only protocol that will do
+ * @throws AkinError `dataset-unknown` when the folder is no data set, `dataset-damaged` when its ground truth is wrong
+ *   or names photos that are not there
  */
-export async function readDataset(folder: string): Promise<Dataset> {
-  const unknown = (cause?: unknown): AkinError =>
-    new AkinError('dataset-unknown', { path: folder }, { cause });
-  const root = path.resolve(folder);
-  try {
-    const truth = await readOptional(path.join(root, 'truth.json'));
-    const dataset = truth === null ? await readFolders(root) : await readTruth(root, truth);
-    if (dataset.queries.length > 0) return dataset;
-  } catch (error) {
+export async function readDataset(folder: string, wanted?: Protocol): Promise<Dataset> {
+  const unknown = (cause?: unknown) => new AkinError('dataset-unknown', { path: folder }, { cause });
+  const listed = await listFolder(path.resolve(folder)).catch((error: unknown) => {
     throw unknown(error);
+  });
+  for (const protocol of wanted ? [wanted] : protocols) {
+    const found = await readers[protocol](listed);
+    if (found !== null && found.queries.length > 0) return { protocol, ...found };
   }
   throw unknown();
-}
-
-async function readTruth(root: string, text: string): Promise<Dataset> {
-  const { groups } = truthSchema.parse(JSON.parse(text));
-  const photos = await photosIn(path.join(root, 'photos'));
-  const places = new Map(photos.map((photo, index) => [path.parse(photo).name, index]));
-  const placeOf = (name: string): number => {
-    const place = places.get(name);
-    if (place === undefined) throw new Error(`${name} has no photo`);
-    return place;
-  };
-  const queries = Object.values(groups).flatMap(({ good, ok, junk }) => {
-    const right = [...good, ...ok].map(placeOf);
-    const ignored = new Set(junk.map(placeOf));
-    return good.map(placeOf).map((photo) => ({ photo, positives: without(right, photo), junk: ignored }));
-  });
-  return { protocol: 'oxford', photos, queries: queries.filter(({ positives }) => positives.size > 0) };
-}
-
-async function readFolders(root: string): Promise<Dataset> {
-  const entries = await readdir(root, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const photos: string[] = [];
-  const queries: Query[] = [];
-  for (const name of folders.sort()) {
-    const own = await photosIn(path.join(root, name));
-    const places = own.map((_, index) => photos.length + index);
-    photos.push(...own);
-    if (own.length < 2) continue;
-    for (const photo of places) queries.push({ photo, positives: without(places, photo), junk: new Set() });
-  }
-  return { protocol: 'folders', photos, queries };
-}
-
-async function photosIn(folder: string): Promise<string[]> {
-  const found = (await readdir(folder)).filter((name) => photoName.test(name));
-  return found.sort().map((name) => path.join(folder, name));
-}
-
-function without(places: readonly number[], removed: number): Set<number> {
-  return new Set(places.filter((place) => place !== removed));
-}
-
-async function readOptional(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

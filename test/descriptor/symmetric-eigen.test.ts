@@ -165,6 +165,26 @@ test('the largest value is what power iteration finds in a covariance of 80 chan
   expect(values.reduce((a, b) => a + b) / trace).toBeCloseTo(1, 12);
 });
 
+test.each([
+  [120, 30],
+  [200, 39],
+])('a matrix of %i rows and rank %i has as many values above 0, and gives itself back', (n, rank) => {
+  const matrix = new Float64Array(n * n);
+  for (let term = 0; term < rank; term++) {
+    const vector = Float64Array.from({ length: n }, (_, i) => Math.sin((term * n + i) ** 2 + 1));
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j]! += vector[i]! * vector[j]!;
+  }
+  const { values, vectors } = symmetricEigen(matrix, n);
+  expect(values.filter((value) => value > 1e-9 * values[0]!)).toHaveLength(rank);
+  for (let i = 0; i < n; i += 13) {
+    for (let j = 0; j < n; j += 7) {
+      let back = 0;
+      for (let k = 0; k < n; k++) back += values[k]! * vectors[k * n + i]! * vectors[k * n + j]!;
+      expect(back).toBeCloseTo(matrix[i * n + j]!, 9);
+    }
+  }
+});
+
 describe('what is given', () => {
   it('is left as it was', () => {
     const matrix = Float64Array.of(2, 1, 0, 1, 2, 1, 0, 1, 2);

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { averagePrecision } from '../../src/evaluation/average-precision.ts';
+import {
+  averagePrecision,
+  precisionAtRecalls,
+  precisionWithin,
+} from '../../src/evaluation/average-precision.ts';
 import { referenceAveragePrecision } from './reference.ts';
 
 test.each([
@@ -64,4 +68,30 @@ test('a positive that moves up never lowers it', () => {
       );
     }),
   );
+});
+
+// All positives before the cut-off: only the list down to the last of them counts.
+test.each([
+  [[], 5, 0],
+  [[0], 1, 1],
+  [[1], 1, 0],
+  [[0, 2], 5, 2 / 3],
+  [[0, 1, 2, 3, 4, 5], 5, 1],
+  [[0, 4, 9], 5, 2 / 5],
+  [[0, 4, 9], 10, 3 / 10],
+  [[20], 10, 0],
+])('ranks %j within the first %i: %d', (ranks, cutOff, expected) => {
+  expect(precisionWithin(ranks, cutOff)).toBeCloseTo(expected, 12);
+});
+
+test('precision at a recall is the best at that recall or a higher one', () => {
+  const at = Object.fromEntries(
+    precisionAtRecalls([1, 2, 9], 4).map(({ recall, precision }) => [recall.toFixed(2), precision]),
+  );
+  expect(at['0.00']).toBeCloseTo(2 / 3, 12);
+  expect(at['0.50']).toBeCloseTo(2 / 3, 12);
+  expect(at['0.55']).toBeCloseTo(3 / 10, 12);
+  expect(at['0.75']).toBeCloseTo(3 / 10, 12);
+  expect(at['0.80']).toBe(0);
+  expect(at['1.00']).toBe(0);
 });

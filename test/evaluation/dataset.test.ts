@@ -83,23 +83,55 @@ describe('truth.json beside photos/', () => {
   });
 
   test.each([
-    ['is not JSON', 'not json'],
-    ['has no groups', '{}'],
-    ['has groups of another kind', '{"groups":{"a":["a1"]}}'],
-    ['lacks the junk', '{"groups":{"a":{"good":["a1"],"ok":["a2"]}}}'],
-    ['names a photo that is not there', '{"groups":{"a":{"good":["a1","a9"],"ok":[],"junk":[]}}}'],
-    ['reaches out of photos/', '{"groups":{"a":{"good":["a1","../photos/a2"],"ok":[],"junk":[]}}}'],
-    ['has no query', '{"groups":{"a":{"good":["a1"],"ok":[],"junk":[]}}}'],
-    ['has no group', '{"groups":{}}'],
-  ])('that %s is no data set', async (_, truth) => {
+    ['is not JSON', 'not json', /not JSON/],
+    ['has no groups', '{}', /groups/],
+    ['has groups of another kind', '{"groups":{"a":["a1"]}}', /groups\.a/],
+    ['lacks the junk', '{"groups":{"a":{"good":["a1"],"ok":["a2"]}}}', /junk/],
+    ['names a photo that is not there', '{"groups":{"a":{"good":["a1","a9"],"ok":[],"junk":[]}}}', /a9/],
+    [
+      'reaches out of photos/',
+      '{"groups":{"a":{"good":["a1","../photos/a2"],"ok":[],"junk":[]}}}',
+      /\.\.\/photos\/a2/,
+    ],
+    ['has no query', '{"groups":{"a":{"good":["a1"],"ok":[],"junk":[]}}}', /no good photo/],
+    ['has no group', '{"groups":{}}', /no good photo/],
+    [
+      'calls a photo right and junk',
+      '{"groups":{"a":{"good":["a1","a2"],"ok":[],"junk":["a2"]}}}',
+      /a2 is both/,
+    ],
+    [
+      'has a box for a group that is not there',
+      '{"groups":{"a":{"good":["a1","a2"],"ok":[],"junk":[]}},"queries":[{"group":"b","image":"a1","box":[0,0,1,1]}]}',
+      /group b/,
+    ],
+    [
+      'has a box without an area',
+      '{"groups":{"a":{"good":["a1","a2"],"ok":[],"junk":[]}},"queries":[{"group":"a","image":"a1","box":[5,0,5,9]}]}',
+      /5 0 5 9/,
+    ],
+  ])('that %s is damaged, and the error says where and why', async (_, truth, reason) => {
     touch('photos/a1.jpg', 'photos/a2.jpg');
     writeFileSync(path.join(folder, 'truth.json'), truth);
-    await expect(readDataset(folder)).rejects.toMatchObject({ code: 'dataset-unknown' });
+    await expect(readDataset(folder)).rejects.toMatchObject({
+      code: 'dataset-damaged',
+      details: { path: path.join(folder, 'truth.json'), reason: expect.stringMatching(reason) as string },
+    });
   });
 
-  it('without photos/ is no data set', async () => {
+  it('without photos/ is damaged', async () => {
     writeTruth({ groups: { a: group(['a1', 'a2']) } });
-    await expect(readDataset(folder)).rejects.toMatchObject({ code: 'dataset-unknown' });
+    await expect(readDataset(folder)).rejects.toMatchObject({ code: 'dataset-damaged' });
+  });
+
+  it('has queries with boxes too, if it names some', async () => {
+    touch('photos/a1.jpg', 'photos/a2.jpg', 'photos/a3.jpg');
+    const queries = [{ group: 'a', image: 'a3', box: [1, 2, 30, 40] }];
+    writeTruth({ groups: { a: group(['a1', 'a2'], ['a3']) }, queries });
+    const { boxQueries } = await readDataset(folder);
+    expect(boxQueries).toEqual([
+      { photo: 2, positives: new Set([0, 1]), junk: new Set(), group: 'a', box: [1, 2, 30, 40] },
+    ]);
   });
 });
 

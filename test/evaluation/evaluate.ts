@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { Retrieval } from '../../src/evaluation/retrieval.ts';
-import type { Variant } from '../../src/evaluation/variants.ts';
+import type { VariantName } from '../../src/evaluation/variants.ts';
 
-export type Measured = Retrieval & { protocol: string; variant: Variant };
+export type Measured = Retrieval & { protocol: string; variant: VariantName };
 
 const root = path.resolve(import.meta.dirname, '../..');
 

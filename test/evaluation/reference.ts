@@ -1,7 +1,7 @@
 /** Retrieval measured once more, as the benchmarks' own programs do it, to hold the product to. */
 import { readFile } from 'node:fs/promises';
 import type { Dataset, Query } from '../../src/evaluation/dataset.ts';
-import type { Variant } from '../../src/evaluation/variants.ts';
+import type { VariantName } from '../../src/evaluation/variants.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import type { Model } from '../../src/model/model-folder.ts';
 import { createTrunk } from '../../src/model/trunk.ts';
@@ -39,7 +39,7 @@ export function referenceRetrieval(
   for (const { photo, positives, junk } of queries) {
     const list: { right: boolean; score: number }[] = [];
     for (let other = 0; other < descriptors.length; other++) {
-      if (other === photo || junk.has(other)) continue;
+      if ((other === photo && !positives.has(photo)) || junk.has(other)) continue;
       list.push({ right: positives.has(other), score: product(descriptors[photo]!, descriptors[other]!) });
     }
     insertionSort(list);
@@ -75,8 +75,8 @@ function product(one: ArrayLike<number>, other: ArrayLike<number>): number {
 export async function referenceQuality(
   { photos, queries }: Dataset,
   model: Model,
-): Promise<Record<Variant, { mAP: number; r1: number }>> {
-  const columns: Record<Variant, number[][]> = { gem: [], raw: [], whitened: [] };
+): Promise<Record<VariantName, { mAP: number; r1: number }>> {
+  const columns: Record<VariantName, number[][]> = { gem: [], raw: [], whitened: [] };
   const trunk = await createTrunk(model);
   for (const name of photos) {
     const { longSide } = model.settings;
@@ -92,4 +92,29 @@ export async function referenceQuality(
     raw: referenceRetrieval(queries, columns.raw),
     whitened: referenceRetrieval(queries, columns.whitened),
   };
+}
+
+/** The best precision of any list of first results that holds so much of the positives, on average. */
+export function referencePrecision(
+  queries: readonly Query[],
+  descriptors: readonly ArrayLike<number>[],
+  recall: number,
+): number {
+  let sum = 0;
+  for (const { photo, positives, junk } of queries) {
+    const list: { right: boolean; score: number }[] = [];
+    for (let other = 0; other < descriptors.length; other++) {
+      if ((other === photo && !positives.has(photo)) || junk.has(other)) continue;
+      list.push({ right: positives.has(other), score: product(descriptors[photo]!, descriptors[other]!) });
+    }
+    insertionSort(list);
+    let best = 0;
+    let found = 0;
+    for (const [index, { right }] of list.entries()) {
+      if (right) found++;
+      if (found / positives.size >= recall - 1e-9) best = Math.max(best, found / (index + 1));
+    }
+    sum += best;
+  }
+  return (100 * sum) / queries.length;
 }

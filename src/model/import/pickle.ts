@@ -1,6 +1,6 @@
 /**
- * Reads the part of Python's pickle format, protocols 2 to 4, that files of weights use. Nothing is ever called:
- * the few names that may occur are looked up in a table that the caller hands in. Opcodes:
+ * Reads the part of Python's pickle format, protocols 2 to 4, that files of weights and ground truths use. Nothing is
+ * ever called: the few names that may occur are looked up in a table that the caller hands in. Opcodes:
  * https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 
@@ -11,6 +11,7 @@ export type PickleValue =
   | number
   | bigint
   | string
+  | Uint8Array
   | PickleValue[]
   | Map<PickleValue, PickleValue>
   | PickleGlobal
@@ -31,6 +32,8 @@ export class PickleGlobal {
 /** Something that the caller made, opaque to the reader. */
 export abstract class PickleObject {
   abstract readonly kind: string;
+  /** Takes what the pickle says of it after it was made; an object without it is refused such state. */
+  setState?(state: PickleValue): void;
 }
 
 export interface PickleOptions {
@@ -109,6 +112,10 @@ class PickleMachine {
         return this.#push(this.#text(this.#view.getUint32(this.#take(4), true)));
       case '\x8c': // SHORT_BINUNICODE
         return this.#push(this.#text(this.#byte()));
+      case 'B': // BINBYTES
+        return this.#push(this.#bytes(this.#view.getUint32(this.#take(4), true)));
+      case 'C': // SHORT_BINBYTES
+        return this.#push(this.#bytes(this.#byte()));
       default:
         return false;
     }
@@ -192,26 +199,28 @@ class PickleMachine {
         // REDUCE
         const [callee, args] = this.#popMany(2);
         if (!(callee instanceof PickleGlobal) || callee.build === null || !Array.isArray(args)) {
-          throw new PickleError('the pickle calls something that weights do not need');
+          throw new PickleError('the pickle calls something that is not needed');
         }
         this.#push(callee.build(args));
         return;
       }
       case 'b': {
         // BUILD: torch hangs notes on the outermost dictionary; they say nothing about the weights.
-        this.#pop();
-        if (!(this.#top() instanceof Map))
+        const state = this.#pop();
+        const object = this.#top();
+        if (object instanceof PickleObject && object.setState) object.setState(state);
+        else if (!(object instanceof Map))
           throw new PickleError('the pickle gives state to a strange object');
         return;
       }
       default:
-        throw new PickleError(`the pickle has an opcode that weights do not need (${opcode.charCodeAt(0)})`);
+        throw new PickleError(`the pickle has an opcode that is not needed (${opcode.charCodeAt(0)})`);
     }
   }
 
   #global(module: string, name: string): void {
     const found = this.#options.globals.get(`${module}.${name}`);
-    if (!found) throw new PickleError(`the pickle holds ${module}.${name}, which weights do not need`);
+    if (!found) throw new PickleError(`the pickle holds ${module}.${name}, which is not needed`);
     this.#push(found);
   }
 
@@ -274,9 +283,13 @@ class PickleMachine {
     return start;
   }
 
-  #text(length: number): string {
+  #bytes(length: number): Uint8Array {
     const start = this.#take(length);
-    return new TextDecoder().decode(this.#content.subarray(start, start + length));
+    return this.#content.subarray(start, start + length);
+  }
+
+  #text(length: number): string {
+    return new TextDecoder().decode(this.#bytes(length));
   }
 
   #line(): string {

@@ -70,7 +70,7 @@ test.each(forms)('a %s file with numbers of another type is refused', (_, write)
 
 test('a pickle that would run something is refused by the name of it', () => {
   const call = Buffer.concat([Buffer.from('cos\nsystem\n('), text('true'), Buffer.from('tR')]);
-  refuses(zip(new Map([['archive/data.pkl', pickle(call)]])), /holds os\.system, which weights do not need/);
+  refuses(zip(new Map([['archive/data.pkl', pickle(call)]])), /holds os\.system, which is not needed/);
 });
 
 test.each([
