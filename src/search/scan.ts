@@ -49,8 +49,8 @@ export class Scanner {
   /** The candidates of this thread's share of the rows, for each query. */
   scan({ queries, wanted, size, allowed, next }: ScanRequest): BoundedScores[] {
     const { memory, dimensions, begin } = this.#rows;
-    // Another thread made it grow, which this one sees at the latest now.
-    memory.grow(0);
+    // Another thread made it grow: this one may still hold the view of before.
+    if (memory.buffer.byteLength < begin + size * rowBytes(dimensions)) memory.grow(0);
     const list = new Uint32Array(memory.buffer, this.#scratch + listAt, chunk);
     const bounds = new Float32Array(memory.buffer, this.#scratch + boundsAt, 2 * chunk);
     const query = new Int16Array(memory.buffer, this.#scratch + queryAt, paddedDimensions(dimensions));

@@ -66,7 +66,9 @@ const change = fc.oneof(
 );
 
 function unitVector(at: number, length: number): Float32Array {
-  return Float32Array.from({ length }, (_, index) => (index === at ? 1 : 0));
+  const unit = new Float32Array(length);
+  unit[at] = 1;
+  return unit;
 }
 
 let photos: Photos;
@@ -165,6 +167,17 @@ describe('DescriptorIndex', () => {
     expect(flat.index.size).toBe(0);
     flat.set(2 ** 32 - 1, Float32Array.of(1, 0));
     expect(await flat.index.search(Float32Array.of(1, 0), 1)).toEqual([{ photoId: 2 ** 32 - 1, score: 1 }]);
+  });
+
+  it('finds what came after a search, though the memory had to grow', async () => {
+    const wide = new Photos(2048);
+    const query = unitVector(5, 2048);
+    wide.set(1, query);
+    expect(await wide.index.search(query, 2)).toEqual([{ photoId: 1, score: 1 }]);
+    for (let id = 2; id <= 4000; id++) wide.set(id, unitVector(id % 2048, 2048));
+    const found = await wide.index.search(query, 5);
+    await wide.index.release();
+    expect(found.map((match) => match.photoId)).toEqual([1, 5, 2053, 2, 3]);
   });
 
   it('ends what waits with `cancelled` when it is released', async () => {
