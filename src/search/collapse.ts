@@ -16,21 +16,24 @@ export interface Collapsed<Result> {
 
 /**
  * Shows near-identical results as one: the best of them, with the others as its copies. Two results are
- * near-identical when their files have the same content or their score is one of near-duplicates. Every copy is
+ * near-identical when their files have the same content or their score is in the band of near-duplicates. Every copy is
  * near-identical to its keeper itself, the first such one in the ranking, so that no chain of small changes brings
  * different shots together; two keepers never are.
  *
  * @param ranked results, best first
  * @param limit keepers wanted; results behind the last of them still join those that they are copies of
+ * @param nearDuplicate the lowest score of near-duplicates
  * @returns keepers in the order of the ranking
  */
 export function collapse<Result extends Collapsible>(
   ranked: readonly Result[],
   limit = Infinity,
+  nearDuplicate = bands.nearDuplicate,
 ): Collapsed<Result>[] {
   const kept: Collapsed<Result>[] = [];
   const byContent = new Map<string, number>();
-  const keepers = new Keepers(ranked[0]?.descriptor.length ?? 0, Math.min(limit, ranked.length));
+  const capacity = Math.min(limit, ranked.length);
+  const keepers = new Keepers(ranked[0]?.descriptor.length ?? 0, capacity, nearDuplicate);
   for (const result of ranked) {
     const content = Buffer.from(result.hash).toString('latin1');
     // The same content may still belong to an earlier keeper, by its score.
@@ -56,14 +59,16 @@ const slack = 1e-5;
 class Keepers {
   readonly #dimensions: number;
   readonly #blocks: number;
+  readonly #nearDuplicate: number;
   /** [keepers, dimensions] */
   readonly #rows: Float32Array;
   /** [keepers, blocks], the length of what a descriptor has from each block on. */
   readonly #rests: Float32Array;
   #count = 0;
 
-  constructor(dimensions: number, capacity: number) {
+  constructor(dimensions: number, capacity: number, nearDuplicate: number) {
     this.#dimensions = dimensions;
+    this.#nearDuplicate = nearDuplicate;
     this.#blocks = Math.ceil(dimensions / blockLength);
     this.#rows = new Float32Array(capacity * dimensions);
     this.#rests = new Float32Array(capacity * this.#blocks);
@@ -85,7 +90,7 @@ class Keepers {
     const rows = this.#rows;
     const rests = this.#rests;
     const ownRests = this.#restsOf(descriptor);
-    const { nearDuplicate } = bands;
+    const nearDuplicate = this.#nearDuplicate;
     for (let keeper = 0; keeper < end; keeper++) {
       const start = keeper * dimensions;
       let product = 0;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { dot, l2Normalise } from '../../src/descriptor/vectors.ts';
 import { collapse } from '../../src/search/collapse.ts';
 import type { Collapsible } from '../../src/search/collapse.ts';
-import { tierOf } from '../../src/search/tiers.ts';
+import { bands } from '../../src/search/tiers.ts';
 
 interface Result extends Collapsible {
   photoId: number;
@@ -29,10 +29,8 @@ function idsOf(results: readonly Result[], limit?: number): [number, number[]][]
   ]);
 }
 
-const near = (one: Result, other: Result): boolean => {
-  const tier = tierOf(dot(one.descriptor, other.descriptor), Buffer.compare(one.hash, other.hash) === 0);
-  return tier === 'identical' || tier === 'near-duplicate';
-};
+const near = (one: Result, other: Result, band = bands.nearDuplicate): boolean =>
+  dot(one.descriptor, other.descriptor) >= band || Buffer.compare(one.hash, other.hash) === 0;
 
 /** The definition: every result joins the first keeper that it is near-identical to, or becomes one. */
 function reference(results: readonly Result[], limit: number): [number, number[]][] {
@@ -78,6 +76,14 @@ describe('near-identical results', () => {
     expect(idsOf([at(0, 1), at(50, 2, 'same'), at(10, 3, 'same')])).toEqual([
       [1, [3]],
       [2, []],
+    ]);
+  });
+
+  it('are told by another band where one is given', () => {
+    const collapsed = collapse([at(0, 1), at(29, 2), at(20, 3)], Infinity, 0.93);
+    expect(collapsed.map(({ keeper, copies }) => [keeper.photoId, copies.length])).toEqual([
+      [1, 1],
+      [2, 0],
     ]);
   });
 
