@@ -27,6 +27,7 @@ export class Descriptors {
   readonly #model: Statement<[string], number>;
   readonly #get: Statement<[number, number], Buffer>;
   readonly #many: Statement<[string, number], [number, Buffer]>;
+  readonly #manyRegions: Statement<[string, number], [number, Buffer]>;
   readonly #regions: Statement<[number, number], Buffer>;
   readonly #slice: Statement<[number, number, number], Row>;
   readonly #count: Statement<[number], number>;
@@ -50,6 +51,12 @@ export class Descriptors {
       .prepare<[string, number], [number, Buffer]>(
         `SELECT photo_id, vector FROM json_each(?) CROSS JOIN descriptor ON photo_id = value ${comparable}
          WHERE asked.id = ?`,
+      )
+      .raw();
+    this.#manyRegions = database
+      .prepare<[string, number], [number, Buffer]>(
+        `SELECT photo_id, vectors FROM json_each(?) CROSS JOIN descriptor ON photo_id = value ${comparable}
+         JOIN region_vectors ON descriptor_id = descriptor.id WHERE asked.id = ?`,
       )
       .raw();
     this.#regions = database
@@ -99,6 +106,12 @@ export class Descriptors {
   /** The encoded region vectors. */
   regions(photoId: number, modelId: number): Buffer | undefined {
     return this.#regions.get(photoId, modelId);
+  }
+
+  /** As `getMany`, the encoded region vectors. */
+  manyRegions(photoIds: readonly number[], modelId: number): (Buffer | undefined)[] {
+    const regions = new Map(this.#manyRegions.all(JSON.stringify(photoIds), modelId));
+    return photoIds.map((photoId) => regions.get(photoId));
   }
 
   /** Replaces whatever any model made of the photo before: its content is another now. */

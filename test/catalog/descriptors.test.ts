@@ -25,14 +25,18 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-it('reads many descriptors in the order in which they are asked for', () => {
+it('reads descriptors and regions of many photos in the order in which they are asked for', () => {
   const asked = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 });
   fc.assert(
     fc.property(asked, (photoIds) => {
       const expected = photoIds.map((id) => (ids.includes(id) ? vectorOf(id) : undefined));
       expect(catalog.descriptors.getMany(photoIds, modelId)).toEqual(expected);
+      expect(catalog.descriptors.manyRegions(photoIds, modelId)).toEqual(
+        photoIds.map((id) => catalog.descriptors.regions(id, modelId)),
+      );
     }),
   );
   const other = catalog.descriptors.modelId('other', 'model', 2);
   expect(catalog.descriptors.getMany(ids, other)).toEqual(ids.map(() => undefined));
+  expect(catalog.descriptors.manyRegions(ids, other)).toEqual(ids.map(() => undefined));
 });
