@@ -4,6 +4,7 @@ import { appStartBench } from './app-start.ts';
 import type { BenchResult } from './bench-result.ts';
 import { engineMemoryBench } from './engine-memory.ts';
 import { indexingBench } from './indexing.ts';
+import { localFeaturesBench } from './local-features.ts';
 import { rescanBench } from './rescan.ts';
 import { searchBench } from './search.ts';
 import { makeSyntheticLibrary } from './synthetic-library.ts';
@@ -12,6 +13,7 @@ import type { SyntheticLibrary } from './synthetic-library.ts';
 const benches: Record<string, () => Promise<BenchResult>> = {
   indexing: indexingBench,
   search: searchBench,
+  'local-features': localFeaturesBench,
   rescan: async () => rescanBench(await syntheticLibrary()),
   engine: async () => {
     await built();
