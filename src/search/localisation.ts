@@ -85,22 +85,21 @@ class BoxSearch {
 
   /** The best box whose sides lie on the coarse grid. */
   coarse(): Candidate {
-    const { channels, width, height } = this.#map;
+    const { width, height } = this.#map;
     const xs = gridLines(width, this.#step);
     const ys = gridLines(height, this.#step);
-    const columns = xs.slice(1).map(() => new Int32Array(channels));
+    const blocks = ys.slice(1).map((_, y) => xs.slice(1).map((__, x) => this.#block(xs, ys, x, y)));
     let best: Candidate | null = null;
-    for (let y0 = 0; y0 < ys.length - 1; y0++) {
-      for (const column of columns) column.fill(0);
-      for (let y1 = y0; y1 < ys.length - 1; y1++) {
-        for (const [x, column] of columns.entries()) {
-          this.#take(column, { left: xs[x]!, top: ys[y1]!, right: xs[x + 1]!, bottom: ys[y1 + 1]! });
-        }
+    for (let y0 = 0; y0 < blocks.length; y0++) {
+      const columns = blocks[y0]!.map((block) => new Int32Array(block.length));
+      for (let y1 = y0; y1 < blocks.length; y1++) {
+        for (const [x, column] of columns.entries()) takeMaxima(column, blocks[y1]![x]!, 0);
         for (let x0 = 0; x0 < columns.length; x0++) {
           this.#maxima.fill(0);
           for (let x1 = x0; x1 < columns.length; x1++) {
-            takeMaxima(this.#maxima, columns[x1]!, 0);
             const corners = { left: xs[x0]!, top: ys[y0]!, right: xs[x1 + 1]!, bottom: ys[y1 + 1]! };
+            if (this.#stretchOf(corners) > largestStretch) break;
+            takeMaxima(this.#maxima, columns[x1]!, 0);
             if (!this.#hasShape(corners)) continue;
             const candidate = this.#judge(corners);
             if (!best || candidate.worth > best.worth) best = candidate;
@@ -109,6 +108,13 @@ class BoxSearch {
       }
     }
     return best ?? this.#whole();
+  }
+
+  /** The maxima between neighbouring lines of the coarse grid. */
+  #block(xs: readonly number[], ys: readonly number[], x: number, y: number): Int32Array {
+    const maxima = new Int32Array(this.#map.channels);
+    this.#take(maxima, { left: xs[x]!, top: ys[y]!, right: xs[x + 1]!, bottom: ys[y + 1]! });
+    return maxima;
   }
 
   /** Moves one side after the other, by ever smaller steps, as long as the box gets better. */
@@ -181,9 +187,14 @@ class BoxSearch {
     return { corners, score, worth: score + contrastWeight * contrast };
   }
 
-  #hasShape({ left, top, right, bottom }: Corners): boolean {
-    const stretch = (right - left) / (bottom - top) / this.#aspect;
+  #hasShape(corners: Corners): boolean {
+    const stretch = this.#stretchOf(corners);
     return stretch <= largestStretch && stretch >= 1 / largestStretch;
+  }
+
+  /** How many times wider than the query a box is, for its height. */
+  #stretchOf({ left, top, right, bottom }: Corners): number {
+    return (right - left) / (bottom - top) / this.#aspect;
   }
 
   #gather(corners: Corners): void {
