@@ -1,13 +1,7 @@
 import type { AkinBridge, WireError } from '../../src/api.ts';
 
-declare global {
-  interface Window {
-    /** Put there by the preload script: the only way out of the renderer. */
-    readonly akin: AkinBridge;
-  }
-}
-
-export const bridge: AkinBridge = window.akin;
+/** Put there by the preload script: the only way out of the renderer. */
+export const { akin: bridge } = globalThis as unknown as { readonly akin: AkinBridge };
 
 /** An error as it came over the bridge; anything else becomes `internal`, with its message as the reason. */
 export function asWireError(thrown: unknown): WireError {

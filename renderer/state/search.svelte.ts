@@ -160,10 +160,10 @@ export class Search {
     if (asked !== this.#asked) void this.#localiseAll();
   }
 
-  #hear({ key, photoId, verified, ...verification }: EventData<'search.verified'>): void {
-    if (key !== this.#key) return;
-    this.verified.set(photoId, verified);
-    this.verification = verification;
+  #hear(event: EventData<'search.verified'>): void {
+    if (event.key !== this.#key) return;
+    this.verified.set(event.photoId, event.verified);
+    this.verification = event;
   }
 
   #cancelVerification(): void {
