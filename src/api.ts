@@ -138,13 +138,14 @@ export const placesProgressSchema = z.object({
 });
 export type PlacesProgress = z.infer<typeof placesProgressSchema>;
 
+/** In percent, all but the counts. */
 const evaluationSchema = z.object({
   queries: count,
-  /** Percent, like the next two. */
   mAP: z.number(),
+  /** How often the first result is right. */
   r1: z.number(),
   precisionAt: z.array(z.object({ k: count, precision: z.number() })),
-  /** From 0 to 1, by rising recall. */
+  /** By rising recall. */
   curve: z.array(z.object({ recall: z.number(), precision: z.number() })),
   albums: z.array(z.object({ albumId: id, photos: count, mAP: z.number() })),
 });
@@ -152,12 +153,12 @@ export type AlbumEvaluation = z.infer<typeof evaluationSchema>;
 
 /** How many points of mAP a switch gained where it was measured. */
 const effectSchema = z.object({ buildings: z.number(), products: z.number(), milliseconds: z.number() });
-const settingsSchema = z.strictObject({
+export const librarySettingsSchema = z.strictObject({
   refinement: refinementSchema,
   /** Photos are described at one size or at three; changing it describes the library anew. */
   scales: z.enum(['one', 'three']),
 });
-export type LibrarySettings = z.infer<typeof settingsSchema>;
+export type LibrarySettings = z.infer<typeof librarySettingsSchema>;
 
 /** Requests that the renderer may make. */
 export const requests = {
@@ -199,8 +200,9 @@ export const requests = {
   'albums.rename': { params: z.strictObject({ albumId: id, name }), result: albumSchema },
   'albums.add': { params: z.strictObject({ albumId: id, photoIds: ids }), result: albumSchema },
   'albums.take': { params: z.strictObject({ albumId: id, photoIds: ids }), result: albumSchema },
-  /** Returns what it held, for an undo. */
-  'albums.remove': { params: z.strictObject({ albumId: id }), result: z.object({ photoIds: z.array(id) }) },
+  'albums.remove': { params: z.strictObject({ albumId: id }), result: nothing },
+  /** Undoes `albums.remove`, while the engine that did it runs. */
+  'albums.restore': { params: z.strictObject({ albumId: id }), result: albumSchema },
   'albums.evaluate': { params: nothing, result: evaluationSchema },
   'places.list': { params: nothing, result: z.array(placeSchema) },
   'places.progress': { params: nothing, result: placesProgressSchema },
@@ -219,12 +221,12 @@ export const requests = {
   'places.album': { params: z.strictObject({ placeId: id, name }), result: albumSchema },
   'settings.get': {
     params: nothing,
-    result: settingsSchema.extend({
+    result: librarySettingsSchema.extend({
       /** By switch and value, as in `regional.sum`. */
       effects: z.record(z.string(), effectSchema),
     }),
   },
-  'settings.set': { params: settingsSchema.partial(), result: nothing },
+  'settings.set': { params: librarySettingsSchema.partial(), result: nothing },
   'indexing.start': { params: nothing, result: nothing },
   'indexing.pause': { params: nothing, result: nothing },
   'indexing.resume': { params: nothing, result: nothing },

@@ -5,6 +5,7 @@
 import { mainRequests, requests } from './api.ts';
 import type { EngineRequestName, EventData, EventName, Params, Result } from './api.ts';
 import { AkinError } from './errors.ts';
+import { effects } from './library-settings.ts';
 import type { Library } from './library.ts';
 
 type Handlers = {
@@ -26,6 +27,10 @@ export class Engine {
     this.#handlers = handlersOf(library);
     library.on('progress', (progress) => emit('indexing.progress', progress));
     library.on('changed', (photos) => emit('library.changed', { photos }));
+    library.on('verified', (event) => emit('search.verified', event));
+    library.on('albums', (albums) => emit('albums.changed', { albums }));
+    library.on('places', (places) => emit('places.changed', { places }));
+    library.on('placesProgress', (progress) => emit('places.progress', progress));
     library.on('notice', ({ code, details }) => emit('library.notice', { code, details: { ...details } }));
   }
 
@@ -65,9 +70,35 @@ function handlersOf(library: Library): Handlers {
     'photos.thumbnail': ({ photoId }) => library.thumbnail(photoId),
     'photos.rendering': ({ photoId, longSide }) => library.rendering(photoId, longSide),
     'failures.list': () => library.failures(),
-    'search.photo': ({ photoId, limit }, signal) => library.searchPhoto(photoId, limit, signal),
-    'search.picture': ({ name, content, limit }, signal) =>
-      library.searchPicture(name, content, limit, signal),
+    'photos.facets': () => library.facets(),
+    'pictures.open': ({ name, content }) => library.pictures.open(name, content),
+    'search.run': (params, signal) => library.search.run(params, signal),
+    'search.verify': (params, signal) => library.search.verify(params, signal),
+    'search.cancel': ({ key }) => library.search.cancel(key),
+    'search.export': (params, signal) => library.search.export(params, signal),
+    'search.localise': ({ query, photoIds }, signal) => library.evidence.localise(query, photoIds, signal),
+    'search.heat': ({ query, photoId }) => library.evidence.heat(query, photoId),
+    'search.evidence': ({ query, photoId }) => library.evidence.proof(query, photoId),
+    'albums.list': () => library.albums.list(),
+    'albums.photos': ({ albumId }) => library.albums.photos(albumId),
+    'albums.create': ({ name, photoIds }) => library.albums.create(name, photoIds),
+    'albums.rename': ({ albumId, name }) => library.albums.rename(albumId, name),
+    'albums.add': ({ albumId, photoIds }) => library.albums.add(albumId, photoIds),
+    'albums.take': ({ albumId, photoIds }) => library.albums.take(albumId, photoIds),
+    'albums.remove': ({ albumId }) => library.albums.remove(albumId),
+    'albums.restore': ({ albumId }) => library.albums.restore(albumId),
+    'albums.evaluate': (_params, signal) => library.evaluateAlbums(signal),
+    'places.list': () => library.places.list(),
+    'places.progress': () => library.places.progress,
+    'places.photos': ({ placeId }) => library.places.photos(placeId),
+    'places.build': () => library.buildPlaces(),
+    'places.cancel': () => library.cancelPlaces(),
+    'places.rename': ({ placeId, name }) => library.places.rename(placeId, name),
+    'places.split': ({ placeId, photoIds }) => library.places.split(placeId, photoIds),
+    'places.merge': ({ placeIds }) => library.places.merge(placeIds),
+    'places.album': ({ placeId, name }) => library.places.album(placeId, name),
+    'settings.get': () => ({ ...library.settings(), effects }),
+    'settings.set': (settings) => library.set(settings),
     'indexing.start': () => library.scan(),
     'indexing.pause': () => library.pause(),
     'indexing.resume': () => library.resume(),

@@ -1,43 +1,37 @@
-/** Pictures that are asked with but are not in the library: kept, smaller, while they are asked about. */
+/** Pictures that are asked with but are not in the library: kept while they are asked about. */
 import { createHash } from 'node:crypto';
 import type { Picture } from './api-search.ts';
 import { AkinError } from './errors.ts';
 import { decodePhoto } from './ingest/decode.ts';
-import type { RgbPixels } from './model/trunk.ts';
 
-/** The least recently asked about is put aside beyond these: they take some megabytes each. */
-const keptPictures = 16;
+/** Bytes. Pictures that were not asked about for longest are put aside beyond it, but never the last one. */
+const keptBytes = 256 * 2 ** 20;
 
 export interface OpenedPicture {
+  /** What errors call it. */
+  readonly name: string;
   /** Of its file. */
-  hash: Uint8Array;
-  /** As large as the trunk wants it, and as the extractor of local features does. */
-  pixels: RgbPixels;
-  finePixels: RgbPixels;
+  readonly content: Uint8Array;
+  readonly hash: Uint8Array;
 }
 
 export class LibraryPictures {
-  readonly #longSide: number;
-  readonly #fineLongSide: number;
   readonly #kept = new Map<number, OpenedPicture>();
+  #bytes = 0;
   #next = 1;
 
-  /** @param longSide of `pixels` @param fineLongSide of `finePixels` */
-  constructor(longSide: number, fineLongSide: number) {
-    this.#longSide = longSide;
-    this.#fineLongSide = fineLongSide;
-  }
-
-  /** @param name for errors @throws AkinError those of `decodePhoto` */
+  /** @throws AkinError those of `decodePhoto` */
   async open(name: string, content: Uint8Array): Promise<Picture> {
-    const photo = await decodePhoto(content, { longSide: this.#longSide, name });
-    const fine = await decodePhoto(content, { longSide: this.#fineLongSide, name, thumbnail: false });
-    const hash = createHash('sha256').update(content).digest();
+    const { thumbnail, width, height } = await decodePhoto(content, { longSide: 1, name });
     const pictureId = this.#next++;
-    this.#kept.set(pictureId, { hash, pixels: photo.pixels, finePixels: fine.pixels });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > keptPictures) this.#kept.delete(oldest!);
-    return { pictureId, thumbnail: photo.thumbnail, width: photo.width, height: photo.height };
+    this.#kept.set(pictureId, { name, content, hash: createHash('sha256').update(content).digest() });
+    this.#bytes += content.byteLength;
+    for (const [oldest, picture] of this.#kept) {
+      if (this.#bytes <= keptBytes || oldest === pictureId) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= picture.content.byteLength;
+    }
+    return { pictureId, thumbnail, width, height };
   }
 
   /** @throws AkinError `picture-forgotten` */

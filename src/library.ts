@@ -1,28 +1,41 @@
-/** A library at work: its catalog, the model, the index, indexing and the watch over its folders. */
-import { createHash } from 'node:crypto';
+/** A library at work: its catalog, what its model makes of its photos, searching, and the watch over its folders. */
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
-import type { Failure, Folder, Match, Photo, Progress, SearchResult, Status, Timeline } from './api.ts';
+import type {
+  AlbumEvaluation,
+  EventData,
+  Facets,
+  Failure,
+  Folder,
+  LibrarySettings,
+  Photo,
+  Progress,
+  Status,
+  Timeline,
+} from './api.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog, OpenedCatalog } from './catalog/catalog.ts';
 import { displayPath, joinPath } from './catalog/path-bytes.ts';
-import { createDescriber } from './descriptor/describe.ts';
-import type { Describer } from './descriptor/describe.ts';
 import { AkinError, asAkinError } from './errors.ts';
-import { CatalogStore } from './ingest/catalog-store.ts';
-import { decodePhoto } from './ingest/decode.ts';
-import type { DecodedPhoto } from './ingest/decode.ts';
-import { Indexing } from './ingest/indexing.ts';
 import type { Changes, IndexingSummary } from './ingest/indexing.ts';
 import { FolderWatch } from './ingest/watch.ts';
+import { LibraryAlbums } from './library-albums.ts';
+import { LibraryDescriptions } from './library-descriptions.ts';
+import { LibraryEvidence } from './library-evidence.ts';
+import { LibraryFeatures } from './library-features.ts';
 import { LibraryFolders } from './library-folders.ts';
-import { LibraryIndex } from './library-index.ts';
-import { displayOf, LibraryPhotos } from './library-photos.ts';
+import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
-import { defaultModelFolder, readModel } from './model/model-folder.ts';
+import { LibraryPictures } from './library-pictures.ts';
+import { LibraryPlaces } from './library-places.ts';
+import { LibraryQueries } from './library-queries.ts';
+import { LibrarySearch } from './library-search.ts';
+import { evaluateAlbums } from './library-album-evaluation.ts';
+import { readSettings, writeSettings } from './library-settings.ts';
+import type { SettingsChanges } from './library-settings.ts';
+import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
 import type { Model } from './model/model-folder.ts';
 import { makeSamples } from './samples.ts';
-import { tierOf } from './search/tiers.ts';
 
 export interface LibraryOptions {
   /** Where the library lies. */
@@ -38,12 +51,10 @@ interface LibraryEvents {
   /** Photos or folders came or went; with the number of photos now. */
   changed: [number];
   notice: [AkinError];
-}
-
-interface QueryAnswer extends SearchResult {
-  thumbnail: Uint8Array;
-  width: number;
-  height: number;
+  verified: [EventData<'search.verified'>];
+  albums: [number];
+  places: [number];
+  placesProgress: [EventData<'places.progress'>];
 }
 
 /** Failures that are listed at most: more than anybody reads. */
@@ -64,16 +75,20 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 }
 
 export class Library extends EventEmitter<LibraryEvents> {
+  readonly albums: LibraryAlbums;
+  readonly pictures: LibraryPictures;
+  readonly search: LibrarySearch;
+  readonly evidence: LibraryEvidence;
+  readonly places: LibraryPlaces;
   readonly #catalog: Catalog;
+  /** As it comes, at one scale. */
   readonly #model: Model;
-  readonly #modelId: number;
   readonly #folders: LibraryFolders;
   readonly #photos: LibraryPhotos;
-  readonly #index: LibraryIndex;
-  readonly #indexing: Indexing;
+  readonly #features: LibraryFeatures;
   readonly #watch: FolderWatch | null;
   readonly #notices: AkinError[];
-  #describer: Promise<Describer> | null = null;
+  #descriptions: LibraryDescriptions;
   #changedTimer: NodeJS.Timeout | null = null;
   #closed: Promise<void> | null = null;
 
@@ -82,16 +97,19 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#catalog = catalog;
     this.#notices = notices;
     this.#model = model;
-    const store = new CatalogStore(catalog, model);
-    this.#modelId = store.modelId;
     this.#folders = new LibraryFolders(catalog);
     this.#photos = new LibraryPhotos(catalog);
-    this.#index = new LibraryIndex(catalog, store.modelId, model.head!.dimensions);
-    const { longSide } = model.settings;
-    this.#indexing = new Indexing({ store, longSide, describer: async () => this.#describe() });
-    this.#indexing.on('progress', (progress) => this.#reportProgress(progress));
-    this.#indexing.on('changes', (changes) => this.#take(changes));
-    this.#indexing.on('notice', (notice) => this.emit('notice', this.explain(notice)));
+    this.#features = new LibraryFeatures(catalog, this.#photos);
+    this.#descriptions = this.#describeAt(readSettings(catalog).scales);
+    this.albums = new LibraryAlbums(catalog, () => this.emit('albums', catalog.albums.list().length));
+    this.pictures = new LibraryPictures();
+    const descriptions = () => this.#descriptions;
+    const sources = { catalog, photos: this.#photos, pictures: this.pictures, features: this.#features };
+    const queries = new LibraryQueries({ ...sources, descriptions });
+    this.search = new LibrarySearch({ catalog, queries, descriptions });
+    this.search.on('verified', (event) => this.emit('verified', event));
+    this.evidence = new LibraryEvidence(queries, descriptions);
+    this.places = this.#makePlaces();
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
   }
 
@@ -105,7 +123,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.tellNotices();
     this.#followFolders();
     this.scan();
-    this.#index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
+    this.#descriptions.index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
   }
 
   /** Whatever was thrown, as what it means for the user: trouble with the catalog or its disk becomes clear here. */
@@ -118,11 +136,11 @@ export class Library extends EventEmitter<LibraryEvents> {
     return {
       library: this.#catalog.library,
       photos: this.#catalog.photos.count(),
-      indexed: this.#catalog.descriptors.count(this.#modelId),
+      indexed: this.#catalog.descriptors.count(this.#descriptions.modelId),
       failed: this.#catalog.failures.count(),
       folders: this.#catalog.folders.list().length,
       model: `${this.#model.name} ${this.#model.version}`,
-      progress: this.#indexing.progress,
+      progress: this.#descriptions.indexing.progress,
     };
   }
 
@@ -133,17 +151,18 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** @throws AkinError `folder-missing`, `folder-unreadable`, `folder-overlaps` */
   async addFolder(wanted: string): Promise<Folder> {
     const folder = await this.#folders.add(wanted);
-    if (folder.photos > 0) await this.#index.refill();
+    if (folder.photos > 0) await this.#descriptions.index.refill();
     this.#foldersChanged();
     return folder;
   }
 
   /** @throws AkinError `folder-unknown` */
   removeFolder(folderId: number): Record<string, never> {
-    this.#index.remove(this.#folders.remove(folderId));
+    this.#descriptions.index.remove(this.#folders.remove(folderId));
     // What is in work may belong to it; the rest is found again.
-    const { phase } = this.#indexing.progress;
-    if (phase === 'scanning' || phase === 'indexing') this.#indexing.cancel();
+    const { indexing } = this.#descriptions;
+    const { phase } = indexing.progress;
+    if (phase === 'scanning' || phase === 'indexing') indexing.cancel();
     this.#foldersChanged();
     return {};
   }
@@ -151,7 +170,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** @throws AkinError `folder-unknown`, `folder-overlaps` */
   async restoreFolder(folderId: number): Promise<Folder> {
     const folder = this.#folders.restore(folderId);
-    await this.#index.refill();
+    await this.#descriptions.index.refill();
     this.#foldersChanged();
     return folder;
   }
@@ -175,6 +194,12 @@ export class Library extends EventEmitter<LibraryEvents> {
     return folder && this.#catalog.photos.find(folder.id, folder.relative);
   }
 
+  /** The folder of the library at a path. */
+  findFolder(wanted: string): Folder | undefined {
+    const folder = path.resolve(wanted);
+    return this.#folders.list().find((one) => one.path === folder);
+  }
+
   thumbnail(photoId: number): Promise<PictureFile> {
     return this.#photos.thumbnail(photoId);
   }
@@ -191,61 +216,68 @@ export class Library extends EventEmitter<LibraryEvents> {
     }));
   }
 
-  /**
-   * The photos most like one of the library, without itself.
-   * @throws AkinError `photo-unknown`, `cancelled`, and those of decoding for a photo that is not described yet
-   */
-  async searchPhoto(photoId: number, limit: number, signal: AbortSignal): Promise<SearchResult> {
-    const begun = performance.now();
-    const row = this.#photos.row(photoId);
-    const descriptor =
-      this.#catalog.descriptors.get(photoId, this.#modelId) ??
-      (await this.#describePicture(await this.#photos.read(row), displayOf(row))).descriptor;
-    return this.#search(descriptor, row.hash, limit, { begun, signal, without: photoId });
+  settings(): LibrarySettings {
+    return readSettings(this.#catalog);
   }
 
-  /**
-   * The photos most like a picture that is not in the library, and stays out of it.
-   * @param name for errors @param content the file's bytes
-   * @throws AkinError `cancelled`, and those of `decodePhoto`
-   */
-  async searchPicture(
-    name: string,
-    content: Uint8Array,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<QueryAnswer> {
-    const begun = performance.now();
-    const { descriptor, photo } = await this.#describePicture(content, name);
-    const hash = createHash('sha256').update(content).digest();
-    const result = await this.#search(descriptor, hash, limit, { begun, signal });
-    return { ...result, thumbnail: photo.thumbnail, width: photo.width, height: photo.height };
+  /** Another number of scales describes the library anew. */
+  async set(settings: SettingsChanges): Promise<Record<string, never>> {
+    const before = this.settings();
+    writeSettings(this.#catalog, settings);
+    const { scales } = this.settings();
+    if (scales === before.scales) return {};
+    const old = this.#descriptions;
+    this.#descriptions = this.#describeAt(scales);
+    await old.close();
+    this.scan();
+    return {};
+  }
+
+  /** What photos can be filtered by. */
+  facets(): Facets {
+    return this.#catalog.filters.facets();
+  }
+
+  /** Finds places among the photos, in the background. */
+  buildPlaces(): Record<string, never> {
+    this.places.build();
+    return {};
+  }
+
+  cancelPlaces(): Record<string, never> {
+    this.places.cancel();
+    return {};
+  }
+
+  /** How well the search finds what the user put into albums. */
+  evaluateAlbums(signal: AbortSignal): Promise<AlbumEvaluation> {
+    return evaluateAlbums(this.#catalog, this.#descriptions.modelId, signal);
   }
 
   scan(): Record<string, never> {
-    this.#indexing.start();
+    this.#descriptions.indexing.start();
     return {};
   }
 
   pause(): Record<string, never> {
-    this.#indexing.pause();
+    this.#descriptions.indexing.pause();
     return {};
   }
 
   resume(): Record<string, never> {
-    this.#indexing.resume();
+    this.#descriptions.indexing.resume();
     return {};
   }
 
   cancel(): Record<string, never> {
-    this.#indexing.cancel();
+    this.#descriptions.indexing.cancel();
     return {};
   }
 
   /** Scans and indexes, and waits until that is done. */
   async index(): Promise<IndexingSummary> {
-    this.#indexing.start();
-    return this.#indexing.idle();
+    this.#descriptions.indexing.start();
+    return this.#descriptions.indexing.idle();
   }
 
   /** Whether folders were added that no scan has been through. */
@@ -258,54 +290,50 @@ export class Library extends EventEmitter<LibraryEvents> {
   }
 
   async #close(): Promise<void> {
-    this.#indexing.cancel();
     await this.#watch?.close();
-    await this.#indexing.idle();
+    await this.places.close();
+    await this.#descriptions.close();
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
-    await this.#index.release();
-    const describer = await this.#describer?.catch(() => null);
-    await describer?.release();
+    await this.search.release();
+    await this.#features.release();
     this.#catalog.close();
   }
 
-  async #search(
-    descriptor: Float32Array,
-    hash: Uint8Array,
-    limit: number,
-    { begun, signal, without }: { begun: number; signal: AbortSignal; without?: number },
-  ): Promise<SearchResult> {
-    const index = await this.#index.get();
-    if (signal.aborted) throw new AkinError('cancelled');
-    const neighbours = await index.search(descriptor, limit + 1);
-    const matches: Match[] = [];
-    const aspects: number[] = [];
-    for (const { photoId, score } of neighbours) {
-      const row = photoId === without ? undefined : this.#catalog.photos.get(photoId);
-      if (!row || matches.length === limit) continue;
-      matches.push({ photoId, score, tier: tierOf(score, Buffer.compare(row.hash, hash) === 0) });
-      aspects.push(row.width / row.height);
-    }
-    return { matches, aspects, milliseconds: performance.now() - begun };
+  #describeAt(scales: LibrarySettings['scales']): LibraryDescriptions {
+    const model = scales === 'one' ? this.#model : withScales(this.#model, threeScales);
+    const descriptions = new LibraryDescriptions(this.#catalog, model);
+    const { indexing } = descriptions;
+    indexing.on('progress', (progress) => this.#reportProgress(progress));
+    indexing.on('changes', (changes) => this.#take(changes));
+    indexing.on('notice', (notice) => this.emit('notice', this.explain(notice)));
+    return descriptions;
   }
 
-  async #describePicture(
-    content: Uint8Array,
-    name: string,
-  ): Promise<{ descriptor: Float32Array; photo: DecodedPhoto }> {
-    const photo = await decodePhoto(content, { longSide: this.#model.settings.longSide, name });
-    const describer = await this.#describe();
-    const [description] = await describer.describe([photo.pixels]);
-    return { descriptor: description!.descriptor, photo };
-  }
-
-  #describe(): Promise<Describer> {
-    return (this.#describer ??= createDescriber(this.#model));
+  #makePlaces(): LibraryPlaces {
+    const places = new LibraryPlaces({
+      catalog: this.#catalog,
+      modelId: () => this.#descriptions.modelId,
+      neighbours: async (photoId, count) => {
+        const { index, modelId } = this.#descriptions;
+        const descriptor = this.#catalog.descriptors.get(photoId, modelId);
+        return descriptor ? (await index.get()).search(descriptor, count) : [];
+      },
+      features: (photoId) => this.#features.ofPhoto(photoId),
+      featuresDigest: () => this.#features.digest(),
+      isBusy: () => this.#descriptions.indexing.progress.phase !== 'idle',
+      idle: () => this.#descriptions.indexing.idle(),
+      createAlbum: (name, photoIds) => this.albums.create(name, photoIds),
+    });
+    places.on('progress', (progress) => this.emit('placesProgress', progress));
+    places.on('changed', (count) => this.emit('places', count));
+    places.on('notice', (notice) => this.emit('notice', notice));
+    return places;
   }
 
   #take({ described, removed }: Changes): void {
     // A folder may have been removed while its photos were in work.
-    this.#index.add(described.filter(({ photoId }) => this.#catalog.photos.get(photoId)));
-    this.#index.remove(removed);
+    this.#descriptions.index.add(described.filter(({ photoId }) => this.#catalog.photos.get(photoId)));
+    this.#descriptions.index.remove(removed);
     this.#changedTimer ??= setTimeout(() => this.#reportChanged(), changedInterval);
   }
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mainRequests, requests } from '../src/api.ts';
-import type { EngineRequestName, Folder, SearchResult, Timeline } from '../src/api.ts';
+import type { Picture, SearchResult } from '../src/api-search.ts';
+import type { EngineRequestName, Folder, Timeline } from '../src/api.ts';
 import { Engine } from '../src/engine.ts';
 import { AkinError } from '../src/errors.ts';
 import { breakTable } from './catalog/damage.ts';
@@ -79,10 +80,20 @@ describe('what is asked', () => {
     ['photos.timeline', { folderId: 1, more: 1 }],
     ['photos.rendering', { photoId: 1, longSide: 63 }],
     ['photos.rendering', { photoId: 1, longSide: 8193 }],
-    ['search.photo', { photoId: 1, limit: 0 }],
-    ['search.photo', { photoId: 1, limit: 1001 }],
-    ['search.picture', { name: 'a', content: 'text', limit: 1 }],
-    ['search.picture', { name: 'a'.repeat(1025), content: new Uint8Array(1), limit: 1 }],
+    ['search.run', { query: [{ photoId: 1 }], limit: 0 }],
+    ['search.run', { query: [{ photoId: 1 }], limit: 1001 }],
+    ['search.run', { query: [], limit: 1 }],
+    ['search.run', { query: [{ photoId: 1, pictureId: 1 }], limit: 1 }],
+    ['search.run', { query: [{ photoId: 1, box: [0, 0, 1] }], limit: 1 }],
+    ['search.run', { query: [{ photoId: 1, box: [0, 0, 1, 1.5] }], limit: 1 }],
+    ['search.run', { query: [{ photoId: 1, box: [0, 0, Number.NaN, 1] }], limit: 1 }],
+    ['search.run', { query: [{ photoId: 1 }], filter: { paths: ['/'] }, limit: 1 }],
+    ['search.run', { query: [{ photoId: 1 }], refinement: { regional: 'all' }, limit: 1 }],
+    ['search.localise', { query: { photoId: 1 }, photoIds: [] }],
+    ['albums.create', { name: ' ', photoIds: [1] }],
+    ['places.merge', { placeIds: [1] }],
+    ['pictures.open', { name: 'a', content: 'text' }],
+    ['pictures.open', { name: 'a'.repeat(1025), content: new Uint8Array(1) }],
   ])('%s refuses %j', async (name, params) => {
     await expect(ask(name, params)).rejects.toMatchObject(badRequest);
   });
@@ -90,7 +101,7 @@ describe('what is asked', () => {
   it('a picture too large to be a query is refused before it is read', async () => {
     // Only its length counts: the pages are never touched.
     const content = new Uint8Array(256 * 1024 * 1024 + 1);
-    await expect(ask('search.picture', { name: 'a', content, limit: 1 })).rejects.toMatchObject(badRequest);
+    await expect(ask('pictures.open', { name: 'a', content })).rejects.toMatchObject(badRequest);
   });
 });
 
@@ -116,13 +127,13 @@ describe('what is answered', () => {
       type: expect.stringMatching(/^image\//),
     });
     expect(await ask('failures.list')).toMatchObject([{ code: 'photo-unsupported' }]);
-    expect(((await ask('search.photo', { photoId, limit: 5 })) as SearchResult).matches).toMatchObject([
-      { photoId: fixture.idOf('copy.jpg'), tier: 'identical' },
-    ]);
+    expect(
+      ((await ask('search.run', { query: [{ photoId }], limit: 5 })) as SearchResult).matches,
+    ).toMatchObject([{ photoId: fixture.idOf('copy.jpg'), tier: 'identical' }]);
     const content = await smallPhoto('black-canyon');
-    expect(await ask('search.picture', { name: 'dropped', content, limit: 1 })).toMatchObject({
+    const { pictureId } = (await ask('pictures.open', { name: 'dropped', content })) as Picture;
+    expect(await ask('search.run', { query: [{ pictureId }], limit: 1 })).toMatchObject({
       matches: [{ tier: 'identical' }],
-      width: 320,
     });
     for (const name of ['start', 'pause', 'resume', 'cancel'])
       expect(await ask(`indexing.${name}`)).toEqual({});
@@ -137,7 +148,12 @@ describe('what is answered', () => {
     ['photos.path', { photoId: 9 }, 'photo-unknown'],
     ['photos.thumbnail', { photoId: 9 }, 'photo-unknown'],
     ['photos.rendering', { photoId: 9, longSide: 64 }, 'photo-unknown'],
-    ['search.photo', { photoId: 9, limit: 5 }, 'photo-unknown'],
+    ['search.run', { query: [{ photoId: 9 }], limit: 5 }, 'photo-unknown'],
+    ['search.run', { query: [{ pictureId: 9 }], limit: 5 }, 'picture-forgotten'],
+    ['search.evidence', { query: { photoId: 9 }, photoId: 8 }, 'photo-unknown'],
+    ['albums.photos', { albumId: 9 }, 'album-unknown'],
+    ['albums.restore', { albumId: 9 }, 'album-unknown'],
+    ['places.photos', { placeId: 9 }, 'place-unknown'],
     ['folders.remove', { folderId: 9 }, 'folder-unknown'],
     ['folders.restore', { folderId: 9 }, 'folder-unknown'],
     ['folders.add', { path: '/is/not/there' }, 'folder-missing'],
@@ -154,7 +170,7 @@ describe('what is answered', () => {
     breakTable(path.join(fixture.root, 'library', 'catalog.sqlite'), 'descriptor');
     await openEngine();
     const unsound = new AkinError('catalog-unsound', { path: path.join(fixture.root, 'library') });
-    await expect(ask('search.photo', { photoId, limit: 5 })).rejects.toEqual(unsound);
+    await expect(ask('search.run', { query: [{ photoId }], limit: 5 })).rejects.toEqual(unsound);
     expect(await ask('photos.get', { photoId })).toMatchObject({ name: 'black-canyon.jpg' });
     engine.begin();
     await vi.waitFor(() =>

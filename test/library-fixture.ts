@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { AkinError } from '../src/errors.ts';
+import type { SearchResult } from '../src/api-search.ts';
 import { openLibrary } from '../src/library.ts';
 import type { Library, LibraryOptions } from '../src/library.ts';
 import { realPhoto } from './ingest/pictures.ts';
@@ -61,6 +62,22 @@ export class LibraryFixture {
     const id = this.library.findPhoto(this.file(...parts));
     if (id === undefined) throw new Error(`${parts.join('/')} is not in the library.`);
     return id;
+  }
+
+  /** The photos most like one of the library. */
+  search(photoId: number, limit: number, signal = new AbortController().signal): Promise<SearchResult> {
+    return this.library.search.run({ query: [{ photoId }], limit }, signal);
+  }
+
+  /** The photos most like a picture that is not in the library. */
+  async searchPicture(
+    name: string,
+    content: Uint8Array,
+    limit: number,
+    signal = new AbortController().signal,
+  ): Promise<SearchResult> {
+    const { pictureId } = await this.library.pictures.open(name, content);
+    return this.library.search.run({ query: [{ pictureId }], limit }, signal);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AkinError } from '../src/errors.ts';
-import { LibraryFixture, never, smallPhoto } from './library-fixture.ts';
+import { LibraryFixture, smallPhoto } from './library-fixture.ts';
 import { boundByPermissions, runScript } from './processes/run.ts';
 
 let fixture: LibraryFixture;
@@ -74,7 +74,7 @@ describe('folders', () => {
     expect(fixture.notices).toEqual([new AkinError('folder-missing', { path: fixture.photos })]);
     expect(fixture.library.folders().map(({ state }) => state)).toEqual(['ready', 'missing']);
     expect(fixture.library.status()).toMatchObject({ photos: 4 });
-    expect((await fixture.library.searchPhoto(id, 9, never)).matches).toHaveLength(3);
+    expect((await fixture.search(id, 9)).matches).toHaveLength(3);
     expect((await fixture.library.thumbnail(id)).content.length).toBeGreaterThan(0);
     await expect(fixture.library.rendering(id, 64)).rejects.toMatchObject({ code: 'photo-missing' });
     await fixture.open();
@@ -94,7 +94,7 @@ describe('folders', () => {
     const kept = await fixture.library.addFolder(other);
     await fixture.library.index();
     const [copy = 0] = fixture.library.timeline(kept.id).ids;
-    const found = async () => (await fixture.library.searchPhoto(copy, 5, never)).matches.length;
+    const found = async () => (await fixture.search(copy, 5)).matches.length;
     expect(await found()).toBe(1);
     const before = fixture.library.folders();
     const changed: number[] = [];

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AkinError } from '../src/errors.ts';
 import { blackPng } from './ingest/pictures.ts';
-import { LibraryFixture, never, smallPhoto } from './library-fixture.ts';
+import { LibraryFixture, smallPhoto } from './library-fixture.ts';
 
 let fixture: LibraryFixture;
 
@@ -37,7 +37,7 @@ describe('the files of photos', () => {
       ['zero.jpg', 'photo-empty'],
     ]);
     for (const { reason } of failures) expect(reason.length).toBeGreaterThan(10);
-    const { matches } = await fixture.library.searchPhoto(fixture.idOf('black-canyon.jpg'), 9, never);
+    const { matches } = await fixture.search(fixture.idOf('black-canyon.jpg'), 9);
     expect(fixture.pathsOf(matches.map(({ photoId }) => photoId))).toEqual(['photos/nagasaki-boats.jpg']);
   });
 
@@ -84,7 +84,7 @@ describe('the files of photos', () => {
           'photos/J\uFFFDrgen\n/\uFFFD\uFFFD photo\n2.jpg',
           'photos/two\nlines.jpg',
         ]);
-        const { matches } = await fixture.library.searchPhoto(fixture.idOf('two\nlines.jpg'), 5, never);
+        const { matches } = await fixture.search(fixture.idOf('two\nlines.jpg'), 5);
         expect(matches).toMatchObject([{ tier: 'identical' }]);
         const { content: rendering } = await fixture.library.rendering(matches[0]!.photoId, 64);
         expect((await sharp(rendering).metadata()).width).toBe(64);

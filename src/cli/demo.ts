@@ -35,7 +35,7 @@ async function demo({ library, signal }: Session): Promise<void> {
     const file = path.join(samples.path, `${query}.jpg`);
     const photoId = library.findPhoto(file);
     if (photoId === undefined) throw new AkinError('photo-missing', { path: file });
-    const { matches } = await library.searchPhoto(photoId, matchesShown, signal);
+    const { matches } = await library.search.run({ query: [{ photoId }], limit: matchesShown }, signal);
     const answer: Answer = { query: await show(photoId), matches: [] };
     printLine(`What belongs with ${answer.query.name}:`);
     for (const match of matches) {

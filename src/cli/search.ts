@@ -1,51 +1,53 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import type { SearchResult } from '../api-search.ts';
+import { Command } from 'commander';
+import type { Match, QueryPart, SearchParams } from '../api-search.ts';
 import { AkinError, asAkinError } from '../errors.ts';
-import type { Library } from '../library.ts';
 import { asReadError } from '../ingest/read-error.ts';
+import type { Library } from '../library.ts';
 import { indexPhotos } from './index-photos.ts';
+import { addSearchOptions, searchParamsOf } from './search-options.ts';
+import type { SearchOptions } from './search-options.ts';
 import { printJson, printLine, reportFailure, withLibrary } from './session.ts';
-import type { LibraryOptions, Session } from './session.ts';
+import type { Session } from './session.ts';
 
-interface SearchOptions extends LibraryOptions {
-  queries?: string;
-  top: number;
-}
-
-/** `akin search PHOTO...`: each photo is a query of its own. */
+/** `akin search PHOTO...`: each photo is a query of its own, unless they are taken together. */
 export function searchCommand(): Command {
-  return new Command('search')
+  const command = new Command('search')
     .description('Find the photos that belong to each of these photos.')
-    .argument('[photos...]', 'photos, in the library or not')
-    .option('--queries <file>', 'a file with the path of a photo on each line')
-    .option('--top <count>', 'how many matches to show for each', parseTop, 20)
-    .action(async (photos: string[], _options, command: Command) => {
-      const options = command.optsWithGlobals<SearchOptions>();
-      const queries = [...photos, ...(options.queries ? await readQueries(options.queries) : [])];
-      if (queries.length === 0) command.error('error: name a photo, or a file of photos with --queries');
-      await withLibrary(options, (session) => searchAll(session, queries, options.top));
-    });
+    .argument('[photos...]', 'photos, in the library or not');
+  return addSearchOptions(command).action(async (photos: string[], _options, own: Command) => {
+    const options = own.optsWithGlobals<SearchOptions>();
+    const files = [...photos, ...(options.queries ? await readQueries(options.queries) : [])];
+    if (files.length === 0) own.error('error: name a photo, or a file of photos with --queries');
+    const queries = options.together ? [files] : files.map((file) => [file]);
+    await withLibrary(options, (session) => searchAll(session, queries, options));
+  });
 }
 
 /** Answers every query; one that fails does not stop the others. @throws AkinError `search-failed` afterwards */
-async function searchAll(session: Session, queries: readonly string[], top: number): Promise<void> {
+async function searchAll(
+  session: Session,
+  queries: readonly string[][],
+  options: SearchOptions,
+): Promise<void> {
   const { library, signal, json } = session;
   if (library.hasUnscannedFolders()) await indexPhotos(library);
   if (library.status().indexed === 0) throw new AkinError('no-photos');
+  const params = searchParamsOf(library, options);
   let failures = 0;
-  for (const query of queries) {
+  for (const files of queries) {
     if (signal.aborted) return;
-    const file = path.resolve(query);
+    const query = files.map((file) => path.resolve(file));
+    const named = { query: query.length === 1 ? query[0] : query };
     try {
-      const matches = readable(library, await searchOne(session, file, top));
+      const matches = readable(library, await searchOne(session, query, params, options));
       if (json) {
-        printJson({ query: file, matches });
+        printJson({ ...named, matches });
         continue;
       }
-      printLine(file);
-      for (const { path: match, score, tier } of matches) printLine(matchLine(match, score, tier));
+      printLine(query.join(', '));
+      for (const match of matches) printLine(matchLine(match.path, match.score, match.tier, match.verified));
     } catch (error) {
       if (signal.aborted) throw error;
       failures++;
@@ -54,27 +56,57 @@ async function searchAll(session: Session, queries: readonly string[], top: numb
         continue;
       }
       const { code, message } = asAkinError(error);
-      printJson({ query: file, matches: [], error: { code, message } });
+      printJson({ ...named, matches: [], error: { code, message } });
     }
   }
   if (failures > 0) throw new AkinError('search-failed', { count: failures, total: queries.length });
 }
 
 /** One match as people read it. */
-export function matchLine(name: string, score: number, tier: string): string {
-  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}`;
+export function matchLine(name: string, score: number, tier: string, verified = 0): string {
+  const proof = verified > 0 ? `  (${verified} points agree)` : '';
+  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}${proof}`;
 }
 
-function readable(library: Library, { matches }: SearchResult) {
-  return matches.map(({ photoId, score, tier }) => ({ path: library.photo(photoId).path, score, tier }));
+function readable(library: Library, matches: readonly Match[]) {
+  return matches.map(({ photoId, score, tier, box, verified, copies }) => ({
+    path: library.photo(photoId).path,
+    score,
+    tier,
+    ...(verified !== undefined && { verified }),
+    ...(box && { box }),
+    ...(copies && { copies: copies.map((copy) => library.photo(copy).path) }),
+  }));
 }
 
-async function searchOne({ library, signal }: Session, file: string, top: number): Promise<SearchResult> {
+async function searchOne(
+  { library, signal }: Session,
+  files: readonly string[],
+  params: Omit<SearchParams, 'query'>,
+  { box, unlike = [], verify }: SearchOptions,
+): Promise<Match[]> {
+  const query: QueryPart[] = [];
+  for (const file of files) query.push({ ...(await partOf(library, file, signal)), ...(box && { box }) });
+  const others: QueryPart[] = [];
+  for (const file of unlike) others.push(await partOf(library, path.resolve(file), signal));
+  const asked = { ...params, query, unlike: others };
+  const found = verify
+    ? await library.search.verify({ ...asked, key: 0 }, signal)
+    : await library.search.run(asked, signal);
+  return found.matches;
+}
+
+async function partOf(
+  library: Library,
+  file: string,
+  signal: AbortSignal,
+): Promise<{ photoId: number } | { pictureId: number }> {
   // A photo of the library answers also while its drive is away.
   const real = await realpath(file).catch(() => file);
   const photoId = library.findPhoto(real) ?? findShown(library, file);
-  if (photoId !== undefined) return library.searchPhoto(photoId, top, signal);
-  return library.searchPicture(file, await readQuery(real, signal), top, signal);
+  if (photoId !== undefined) return { photoId };
+  const { pictureId } = await library.pictures.open(file, await readQuery(real, signal));
+  return { pictureId };
 }
 
 /** The photo whose path Akin shows like this, since it has bytes that are not text. */
@@ -94,11 +126,4 @@ async function readQuery(file: string, signal?: AbortSignal): Promise<Buffer> {
   } catch (error) {
     throw asReadError(error, file);
   }
-}
-
-function parseTop(value: string): number {
-  const top = Number(value);
-  if (!Number.isInteger(top) || top < 1 || top > 1000)
-    throw new InvalidArgumentError('It must be from 1 to 1000.');
-  return top;
 }

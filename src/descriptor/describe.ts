@@ -17,9 +17,7 @@ export interface Description {
   regions: QuantisedRegions;
 }
 
-export interface Describer {
-  /** Of a descriptor. */
-  readonly dimensions: number;
+export interface PictureDescriber {
   /**
    * Describes pictures, in their order. Those of one size share a run of the trunk, so a call with many is faster
    * than many calls.
@@ -27,6 +25,11 @@ export interface Describer {
    * @param pixels upright sRGB, brought to the model's `pictureSide` already
    */
   describe(pixels: readonly RgbPixels[]): Promise<Description[]>;
+}
+
+export interface Describer extends PictureDescriber {
+  /** Of a descriptor. */
+  readonly dimensions: number;
   /**
    * The feature map of one picture at scale 1: for boxes, localisation and heat-maps, which then share a run of the
    * trunk.

@@ -10,7 +10,7 @@ import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Progress } from '../api.ts';
 import { displayPath } from '../catalog/path-bytes.ts';
-import type { Describer } from '../descriptor/describe.ts';
+import type { PictureDescriber } from '../descriptor/describe.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { DescribedPhoto, IndexStore, Outcome } from './index-store.ts';
 import { Moves } from './moves.ts';
@@ -23,7 +23,7 @@ import type { ScanResult, Task } from './scan.ts';
 export interface IndexingOptions {
   store: IndexStore;
   /** Called once, when the first photo is ready to be described: a scan that finds nothing new needs no model. */
-  describer: () => Promise<Describer>;
+  describer: () => Promise<PictureDescriber>;
   /** The longest side of the pictures that the model wants. */
   longSide: number;
   /** Files in work at a time. */
@@ -88,7 +88,7 @@ export class Indexing extends EventEmitter<IndexingEvents> {
 
   constructor(options: IndexingOptions) {
     super();
-    let describer: Promise<Describer> | null = null;
+    let describer: Promise<PictureDescriber> | null = null;
     this.#options = {
       lanes: usualLanes,
       batchLength: 1,

@@ -1,7 +1,7 @@
 /** One pass over the files that need work: read, hash, decode, describe in batches, write. */
 import { hash } from 'node:crypto';
 import { displayPath } from '../catalog/path-bytes.ts';
-import type { Description, Describer } from '../descriptor/describe.ts';
+import type { Description, PictureDescriber } from '../descriptor/describe.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { RgbPixels } from '../model/trunk.ts';
 import { Batches } from './batches.ts';
@@ -14,7 +14,7 @@ import type { Task } from './scan.ts';
 
 export interface PassOptions {
   store: IndexStore;
-  describer: () => Promise<Describer>;
+  describer: () => Promise<PictureDescriber>;
   /** The longest side of the pictures that the model wants. */
   longSide: number;
   /** Files in work at a time. */
@@ -173,7 +173,7 @@ export class Pass {
     }
   }
 
-  async #describeOneByOne(describer: Describer, batch: readonly Decoded[]): Promise<Outcome[]> {
+  async #describeOneByOne(describer: PictureDescriber, batch: readonly Decoded[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const decoded of batch) {
       try {

@@ -27,19 +27,45 @@ export interface VerificationOptions {
   readonly queryBox?: Box | undefined;
 }
 
-/** Fewer inliers than this happen by chance. */
+/**
+ * Fewer inliers than this happen by chance and count as none. Measured with 512 keypoints of photos 512 pixels wide:
+ * 24 of 12,000 pairs of unrelated photos have as many (5 have 9, none has 10), and of 267 pairs that show one building
+ * 151 have (128 have 10). Among the first 100 results for 23 photos of buildings, where others look alike too, it is
+ * 182 right ones of 305, still more than are right by rank alone: average precision rises from 64 to 72, and a higher
+ * limit makes that less.
+ */
 export const leastInliers = 8;
 
-/** How far an inlier may be off, as a share of the picture's long side. */
+/**
+ * As many inliers are taken as proof. Chosen on the queries of four of the five buildings: with 10 or 11, 8 of their
+ * results are wrong, towers of one style mostly, with 12 or more none. Of all results 159 of 160 are right then (eight
+ * of them show a building where the truth leaves it out; with 10 it would be 167 of 188), as are 78 of the 153 pairs of
+ * the fifth building. Of 1,000 pairs of one kind of grocery 249 are proven, and of 3,000 pairs of two kinds 1: cartons
+ * of one maker. Of 12,000 pairs of unrelated photos, none is.
+ */
+const provenInliers = 12;
+
+/**
+ * How far an inlier may be off, as a share of the picture's long side: 3 pixels of 512. With 0.008 or 0.012, the same
+ * numbers of right pairs and wrong ones have two or four inliers more, and the average precision is the same.
+ */
 const tolerance = 0.006;
 
-/** Any number will do: every pair of photos is looked at with the same one, so that the answer can be stored. */
+/** Any number will do: every pair of photos is judged with the same one, so that its answer can be stored. */
 const seed = 1;
 
-/** What each inlier adds to the score, up to the most that count; chosen with the search on photos of buildings. */
+/** What each inlier adds to the score, up to the most that count. */
 const bonus = { each: 0.0125, mostInliers: 60 };
 
-/** The score by which results are sorted once they are verified: 60 inliers or more add 0.75. */
+/** Whether so many inliers prove that two photos show the same thing; fewer make it likely. */
+export function isVerified(inliers: number): boolean {
+  return inliers >= provenInliers;
+}
+
+/**
+ * The score by which results are sorted once their keypoints were compared: from 8 inliers on, each adds 0.0125, up to
+ * 0.75 for 60 or more.
+ */
 export function verifiedScore(score: number, inliers: number): number {
   return inliers < leastInliers ? score : score + bonus.each * Math.min(inliers, bonus.mostInliers);
 }

@@ -8,10 +8,11 @@ import { verifiedScore } from '../local-features/verification.ts';
 import type { Augmentation } from './augmentation.ts';
 import type { Neighbour } from './descriptor-index.ts';
 import { expandByAlpha, expandByAverage, expandedBy } from './expansion.ts';
+import { regionalScore, reranked } from './regional.ts';
 import type { RegionalMatcher } from './regional.ts';
 
 /** How many of the first matches each step looks at. */
-export const depths = { regional: 200, box: 2000, augmentation: 1000, verification: 100 } as const;
+export const depths = { augmentation: 1000, verification: 100 } as const;
 
 /** What ranking asks of a library, or of a data set; photos that a filter leaves out are not in it. */
 export interface RankingSource {
@@ -35,7 +36,7 @@ export interface RankedPhoto {
   photoId: number;
   /** What it is ranked by. */
   score: number;
-  /** The plain similarity of the descriptors (of the best region, for a box), whatever it is ranked by. */
+  /** How alike the two are, from -1 to 1, whatever it is ranked by: what the tier is told from. */
   similarity: number;
   /** Where it matches best. */
   box?: Box;
@@ -129,10 +130,10 @@ async function rankBy(
   const depth = Math.max(
     limit,
     augmentation ? depths.augmentation : 0,
-    query.boxed ? depths.box : depths.regional,
+    query.boxed ? reranked.box : reranked.photo,
   );
   const nearest = await source.nearest(query.descriptor, depth);
-  let ranked = nearest.map(({ photoId, score }) => ({ photoId, score, similarity: score }));
+  let ranked: RankedPhoto[] = nearest.map(({ photoId, score }) => ({ photoId, score, similarity: score }));
   if (query.descriptor !== asked) ranked = withSimilarity(source, asked, ranked);
   if (augmentation) ranked = await augmented(source, rankers, query.descriptor, ranked);
   if (query.regions === null) return ranked;
@@ -180,23 +181,19 @@ async function placed(
   regional: Refinement['regional'],
   ranked: readonly RankedPhoto[],
 ): Promise<RankedPhoto[]> {
-  const depth = query.boxed ? depths.box : depths.regional;
+  const depth = query.boxed ? reranked.box : reranked.photo;
   const first = ranked.slice(0, depth);
   const blobs = source.regions(first.map(({ photoId }) => photoId));
-  const known = first.filter((_, at) => blobs[at] !== undefined);
-  const found = await matcher.match(
-    regions,
-    blobs.filter((blob) => blob !== undefined),
-    regional === 'sum' ? 'sum' : 'best-pair',
-  );
-  const placedPhotos = known.map((photo, at) => {
-    const { score, box } = found[at]!;
-    if (query.boxed) return { ...photo, score, similarity: score, box };
-    return { ...photo, box, score: regional === 'off' ? photo.score : matcher.mix(photo.score, score) };
+  const matches = await matcher.match(regions, blobs);
+  const rule = query.boxed ? 'box' : regional === 'off' ? null : regional;
+  const found = first.map((photo, at): RankedPhoto => {
+    const match = matches[at]!;
+    if (match === null) return photo;
+    const score = rule === null ? photo.score : regionalScore(photo.score, match, rule);
+    return { ...photo, score, similarity: query.boxed ? score : photo.similarity, box: match.box };
   });
   const rest = ranked.slice(depth);
-  if (!query.boxed && regional === 'off') return [...placedPhotos, ...rest];
-  return followedBy(byScore(placedPhotos), rest);
+  return rule === null ? [...found, ...rest] : followedBy(byScore(found), rest);
 }
 
 /** Photos that a step did not look at stay behind those that it did, whatever the scale of its scores. */

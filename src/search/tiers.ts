@@ -12,13 +12,22 @@ import type { Tier } from '../api-search.ts';
  */
 export const bands = { nearDuplicate: 0.87, sameScene: 0.36 };
 
+/** What is known of a query and a photo besides their score. */
+export interface Likeness {
+  /** Whether the two files have the same content hash. */
+  sameContent: boolean;
+  /** Whether one photo is asked for, and all of it: a part of a photo, or several, has no duplicates. */
+  whole: boolean;
+  /** Whether their keypoints agree on one geometry. */
+  verified: boolean;
+}
+
 /**
  * How sure Akin is that two photos belong together.
  * @param score dot product of two descriptors, from -1 to 1
- * @param sameContent whether the two files have the same content hash
  */
-export function tierOf(score: number, sameContent: boolean): Tier {
-  if (sameContent) return 'identical';
-  if (score >= bands.nearDuplicate) return 'near-duplicate';
-  return score >= bands.sameScene ? 'same-scene' : 'similar';
+export function tierOf(score: number, { sameContent, whole, verified }: Likeness): Tier {
+  if (whole && sameContent) return 'identical';
+  if (whole && score >= bands.nearDuplicate) return 'near-duplicate';
+  return verified || score >= bands.sameScene ? 'same-scene' : 'similar';
 }

@@ -42,9 +42,13 @@ export async function engineMemoryBench({ library }: SyntheticLibrary): Promise<
     await scanned.promise;
     const photoId = ids[0]!;
     await engine.request('photos.thumbnail', { photoId });
-    const { milliseconds } = await engine.request('search.photo', { photoId, limit: 200 });
+    const { milliseconds } = await engine.request('search.run', {
+      query: [{ photoId }],
+      limit: 200,
+    });
     const content = readFileSync(realPhoto());
-    await engine.request('search.picture', { name: 'photo.jpg', content, limit: 200 });
+    const { pictureId } = await engine.request('pictures.open', { name: 'photo.jpg', content });
+    await engine.request('search.run', { query: [{ pictureId }], limit: 200 });
     await engine.request('photos.timeline', {});
     const { now, peak } = memoryOf(engine.pid!);
     const { photos } = await engine.request('library.status', {});

@@ -25,9 +25,9 @@ test('the page may ask only what the contract names, in its form', async ({ page
     ['photos.get', { photoId: -1 }],
     ['photos.get', { photoId: 1.5 }],
     ['photos.get', { photoId: Number.NaN }],
-    ['search.photo', { photoId: 1, limit: 1e9 }],
-    ['search.picture', { name: 'x', content: 'not bytes', limit: 10 }],
-    ['search.picture', { name: 'x'.repeat(2000), content: new Uint8Array(1), limit: 10 }],
+    ['search.run', { query: [{ photoId: 1 }], limit: 1e9 }],
+    ['pictures.open', { name: 'x', content: 'not bytes' }],
+    ['pictures.open', { name: 'x'.repeat(2000), content: new Uint8Array(1) }],
   ];
   for (const [name, params] of wrong) {
     const code = await page.evaluate(

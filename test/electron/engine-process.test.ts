@@ -89,7 +89,8 @@ describe('asking the engine', () => {
     const { ids } = await engine.request('photos.timeline', {});
     expect(ids).toEqual(new Float64Array([1]));
     const content = await smallPhoto('black-canyon');
-    const { matches } = await engine.request('search.picture', { name: 'a', content, limit: 5 });
+    const { pictureId } = await engine.request('pictures.open', { name: 'a', content });
+    const { matches } = await engine.request('search.run', { query: [{ pictureId }], limit: 5 });
     expect(matches).toMatchObject([{ photoId: 1, tier: 'identical' }]);
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { Describer, Description } from '../../src/descriptor/describe.ts';
+import type { Description, PictureDescriber } from '../../src/descriptor/describe.ts';
 import { quantiseRegions } from '../../src/descriptor/quantise.ts';
 import type { AkinError } from '../../src/errors.ts';
 import { Indexing } from '../../src/ingest/indexing.ts';
@@ -13,7 +13,7 @@ import type { RgbPixels } from '../../src/model/trunk.ts';
 import { MemoryStore } from './memory-store.ts';
 
 /** Describes a picture by the mean of each channel: quick, and different for each colour. */
-export class ColourDescriber implements Describer {
+export class ColourDescriber implements PictureDescriber {
   readonly dimensions = 3;
   readonly batches: (readonly RgbPixels[])[] = [];
 

@@ -30,12 +30,13 @@ await library.addFolder(photos);
 async function found(): Promise<[number, number]> {
   const { ids } = library.timeline();
   if (ids.length === 0) return [0, 0];
-  const { matches } = await library.searchPhoto(ids[0]!, 1000, never);
+  const { matches } = await library.search.run({ query: [{ photoId: ids[0]! }], limit: 1000 }, never);
   return [matches.length + 1, ids.length];
 }
 
 // The index is in memory from here on: it must follow, not be read anew.
-await library.searchPicture('noise', readFileSync(path.join(photos, '0.jpg')), 1, never);
+const { pictureId } = await library.pictures.open('noise', readFileSync(path.join(photos, '0.jpg')));
+await library.search.run({ query: [{ pictureId }], limit: 1 }, never);
 const full = await library.index();
 const atFull = await found();
 rmSync(ballast);

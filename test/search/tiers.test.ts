@@ -14,12 +14,15 @@ import { tierOf } from '../../src/search/tiers.ts';
 const order = ['similar', 'same-scene', 'near-duplicate', 'identical'];
 const score = fc.double({ min: -1, max: 1, noNaN: true });
 
+const whole = { sameContent: false, whole: true, verified: false };
+const copy = { ...whole, sameContent: true };
+
 describe('tierOf', () => {
   it('says identical for the same content alone, whatever the score', () => {
     fc.assert(
       fc.property(score, (value) => {
-        expect(tierOf(value, true)).toBe('identical');
-        expect(tierOf(value, false)).not.toBe('identical');
+        expect(tierOf(value, copy)).toBe('identical');
+        expect(tierOf(value, whole)).not.toBe('identical');
       }),
     );
   });
@@ -28,14 +31,34 @@ describe('tierOf', () => {
     fc.assert(
       fc.property(score, score, (one, other) => {
         const [low, high] = one < other ? [one, other] : [other, one];
-        expect(order.indexOf(tierOf(low, false))).toBeLessThanOrEqual(order.indexOf(tierOf(high, false)));
+        expect(order.indexOf(tierOf(low, whole))).toBeLessThanOrEqual(order.indexOf(tierOf(high, whole)));
       }),
     );
   });
 
   it('knows every tier, from the worst score to the best', () => {
-    const tiers = new Set(Array.from({ length: 201 }, (_, step) => tierOf(step / 100 - 1, false)));
+    const tiers = new Set(Array.from({ length: 201 }, (_, step) => tierOf(step / 100 - 1, whole)));
     expect([...tiers]).toEqual(['similar', 'same-scene', 'near-duplicate']);
+  });
+});
+
+describe('what else is known', () => {
+  it('lifts verified photos to the same scene, and never lowers any', () => {
+    fc.assert(
+      fc.property(score, (value) => {
+        const [plain, verified] = [tierOf(value, whole), tierOf(value, { ...whole, verified: true })];
+        expect(verified).toBe(plain === 'similar' ? 'same-scene' : plain);
+      }),
+    );
+  });
+
+  it('calls nothing a duplicate of a part of a photo, or of several', () => {
+    fc.assert(
+      fc.property(score, fc.boolean(), (value, sameContent) => {
+        const tier = tierOf(value, { sameContent, whole: false, verified: false });
+        expect(tier).toBe(value >= 0.36 ? 'same-scene' : 'similar');
+      }),
+    );
   });
 });
 
@@ -63,7 +86,7 @@ describe('real photos', () => {
   });
 
   function tierBetween(one: string, other: string): string {
-    return tierOf(dot(descriptors.get(one)!, descriptors.get(other)!), false);
+    return tierOf(dot(descriptors.get(one)!, descriptors.get(other)!), whole);
   }
 
   it.each(samplePhotos)('%s is found with every edited copy of it', (name) => {

@@ -1,0 +1,67 @@
+/** The local features of a library's photos: made when first asked for, and kept in the catalog. */
+import type { Catalog } from './catalog/catalog.ts';
+import { decodePhoto } from './ingest/decode.ts';
+import { displayOf } from './library-photos.ts';
+import type { LibraryPhotos } from './library-photos.ts';
+import { decodeFeatures, encodeFeatures } from './local-features/encode.ts';
+import { createFeatureExtractor } from './local-features/extract.ts';
+import type { FeatureExtractor } from './local-features/extract.ts';
+import type { LocalFeatures } from './local-features/features.ts';
+import { defaultLocalFeatureModelFolder, readLocalFeatureModel } from './model/local-feature-model.ts';
+
+interface Loaded {
+  extractor: FeatureExtractor;
+  digest: string;
+}
+
+export class LibraryFeatures {
+  readonly #catalog: Catalog;
+  readonly #photos: LibraryPhotos;
+  #loaded: Promise<Loaded> | null = null;
+
+  constructor(catalog: Catalog, photos: LibraryPhotos) {
+    this.#catalog = catalog;
+    this.#photos = photos;
+  }
+
+  /** @throws AkinError `photo-unknown`, those of the model, of reading and of decoding */
+  async ofPhoto(photoId: number): Promise<LocalFeatures> {
+    const { digest } = await this.#load();
+    const row = this.#photos.row(photoId);
+    const kept = this.#catalog.localFeatures.get(row.hash, digest);
+    if (kept) return decodeFeatures(kept);
+    const features = await this.ofContent(await this.#photos.read(row), displayOf(row));
+    this.#catalog.localFeatures.put(row.hash, digest, encodeFeatures(features));
+    return features;
+  }
+
+  /** @param content of a picture's file @param name for errors @throws AkinError as `ofPhoto` */
+  async ofContent(content: Uint8Array, name: string): Promise<LocalFeatures> {
+    const { extractor } = await this.#load();
+    const { pixels } = await decodePhoto(content, { longSide: extractor.longSide, name, thumbnail: false });
+    return extractor.extract(pixels);
+  }
+
+  /** Identifies the model: features of another one are made anew. */
+  async digest(): Promise<string> {
+    return (await this.#load()).digest;
+  }
+
+  async release(): Promise<void> {
+    const loaded = await this.#loaded?.catch(() => null);
+    this.#loaded = null;
+    await loaded?.extractor.release();
+  }
+
+  #load(): Promise<Loaded> {
+    if (this.#loaded) return this.#loaded;
+    const loading = load();
+    loading.catch(() => (this.#loaded = null));
+    return (this.#loaded = loading);
+  }
+}
+
+async function load(): Promise<Loaded> {
+  const model = await readLocalFeatureModel(defaultLocalFeatureModelFolder());
+  return { extractor: await createFeatureExtractor(model), digest: model.digest };
+}

@@ -1,0 +1,165 @@
+/** What a library is asked with: photos of its own and opened pictures, whole or in part, as descriptors. */
+import type { Box, QueryPart } from './api-search.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { describeBox } from './descriptor/box.ts';
+import { decodeRegions, dequantiseRegions } from './descriptor/quantise.ts';
+import type { QuantisedRegions } from './descriptor/quantise.ts';
+import { atScale, pictureSide } from './descriptor/scales.ts';
+import { decodePhoto } from './ingest/decode.ts';
+import type { LibraryDescriptions } from './library-descriptions.ts';
+import type { LibraryFeatures } from './library-features.ts';
+import { displayOf } from './library-photos.ts';
+import type { LibraryPhotos } from './library-photos.ts';
+import type { LibraryPictures } from './library-pictures.ts';
+import type { LocalFeatures } from './local-features/features.ts';
+import type { FeatureMap, RgbPixels } from './model/trunk.ts';
+import { joinQueries } from './search/expansion.ts';
+import type { RankedQuery } from './search/ranking.ts';
+
+/** Feature maps at hand, at about 1 MB each: moving a box asks for one again and again. */
+const keptMaps = 24;
+
+export interface LibraryQuery extends RankedQuery {
+  /** Photos that are asked with, or given as what is not meant: they are no results. */
+  photoIds: ReadonlySet<number>;
+  /** Content hash of the one photo that is asked with whole; null for any other query. */
+  hash: Uint8Array | null;
+}
+
+interface Described {
+  descriptor: Float32Array;
+  regions: Float32Array;
+}
+
+export interface QuerySources {
+  catalog: Catalog;
+  photos: LibraryPhotos;
+  pictures: LibraryPictures;
+  features: LibraryFeatures;
+  /** Those of the model in use. */
+  descriptions: () => LibraryDescriptions;
+}
+
+export class LibraryQueries {
+  readonly #sources: QuerySources;
+  readonly #maps = new Map<string, Promise<FeatureMap>>();
+
+  constructor(sources: QuerySources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * One query of everything that is asked with.
+   * @throws AkinError `photo-unknown`, `picture-forgotten`, `box-empty`, and those of reading and decoding
+   */
+  async join(wanted: readonly QueryPart[], unlike: readonly QueryPart[]): Promise<LibraryQuery> {
+    const described = await this.#describeAll(wanted);
+    const others = await this.#describeAll(unlike);
+    const photoIds = new Set(
+      [...wanted, ...unlike].flatMap((part) => ('photoId' in part ? [part.photoId] : [])),
+    );
+    const only = described.length === 1 && others.length === 0 ? described[0] : undefined;
+    if (only) {
+      const boxed = wanted[0]!.box !== undefined;
+      return { ...only, boxed, photoIds, hash: boxed ? null : this.#hashOf(wanted[0]!) };
+    }
+    const descriptor = joinQueries(
+      described.map((one) => one.descriptor),
+      others.map((one) => one.descriptor),
+    );
+    return { descriptor, regions: null, boxed: false, photoIds, hash: null };
+  }
+
+  /** [dimensions]: what a query is compared by, the box's region vector or the whole photo's descriptor. */
+  async vector(part: QueryPart): Promise<Float32Array> {
+    return (await this.#describe(part)).descriptor;
+  }
+
+  /** The trunk's feature map of the whole photo. */
+  map(part: QueryPart): Promise<FeatureMap> {
+    const hash = Buffer.from(this.#hashOf(part)).toString('latin1');
+    const map = this.#maps.get(hash) ?? this.#makeMap(part);
+    this.#maps.delete(hash);
+    this.#maps.set(hash, map);
+    map.catch(() => this.#maps.delete(hash));
+    const [oldest] = this.#maps.keys();
+    if (this.#maps.size > keptMaps) this.#maps.delete(oldest!);
+    return map;
+  }
+
+  features(part: QueryPart): Promise<LocalFeatures> {
+    const { features, pictures } = this.#sources;
+    if ('photoId' in part) return features.ofPhoto(part.photoId);
+    const { name, content } = pictures.get(part.pictureId);
+    return features.ofContent(content, name);
+  }
+
+  async #describeAll(parts: readonly QueryPart[]): Promise<Described[]> {
+    const all: Described[] = [];
+    for (const part of parts) all.push(await this.#describe(part));
+    return all;
+  }
+
+  async #describe(part: QueryPart): Promise<Described> {
+    if (part.box) return this.#describeBox(part, part.box);
+    const stored = 'photoId' in part ? this.#stored(part.photoId) : undefined;
+    if (stored) return stored;
+    const descriptions = this.#sources.descriptions();
+    const describer = await descriptions.describer();
+    const pixels = await this.#pixels(part, pictureSide(descriptions.model.settings));
+    const [described] = await describer.describe([pixels]);
+    return { descriptor: described!.descriptor, regions: rows(described!.regions, describer.dimensions) };
+  }
+
+  #stored(photoId: number): Described | undefined {
+    const { catalog, photos, descriptions } = this.#sources;
+    photos.row(photoId);
+    const { modelId, model } = descriptions();
+    const descriptor = catalog.descriptors.get(photoId, modelId);
+    const regions = catalog.descriptors.regions(photoId, modelId);
+    if (!descriptor || !regions) return undefined;
+    return { descriptor, regions: rows(decodeRegions(regions), model.head!.dimensions) };
+  }
+
+  async #describeBox(part: QueryPart, box: Box): Promise<Described> {
+    const describer = await this.#sources.descriptions().describer();
+    const descriptor = await describeBox(await this.map(part), box, (maxima) => describer.vectors(maxima));
+    return { descriptor, regions: descriptor };
+  }
+
+  async #makeMap(part: QueryPart): Promise<FeatureMap> {
+    const descriptions = this.#sources.descriptions();
+    const describer = await descriptions.describer();
+    const { longSide } = descriptions.model.settings;
+    return describer.map(await atScale(await this.#pixels(part, longSide), longSide, 1));
+  }
+
+  async #pixels(part: QueryPart, longSide: number): Promise<RgbPixels> {
+    const { photos, pictures } = this.#sources;
+    if (!('photoId' in part)) {
+      const { name, content } = pictures.get(part.pictureId);
+      return (await decodePhoto(content, { longSide, name, thumbnail: false })).pixels;
+    }
+    const row = photos.row(part.photoId);
+    const content = await photos.read(row);
+    return (await decodePhoto(content, { longSide, name: displayOf(row), thumbnail: false })).pixels;
+  }
+
+  #hashOf(part: QueryPart): Uint8Array {
+    const { photos, pictures } = this.#sources;
+    return 'photoId' in part ? photos.row(part.photoId).hash : pictures.get(part.pictureId).hash;
+  }
+}
+
+/** The kept dimensions of each region vector, with zeros for those that were cut off: [regions, dimensions]. */
+function rows(regions: QuantisedRegions, dimensions: number): Float32Array {
+  const kept = dequantiseRegions(regions);
+  const whole = new Float32Array(regions.scales.length * dimensions);
+  for (const region of regions.scales.keys()) {
+    whole.set(
+      kept.subarray(region * regions.dimensions, (region + 1) * regions.dimensions),
+      region * dimensions,
+    );
+  }
+  return whole;
+}

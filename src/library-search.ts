@@ -1,0 +1,292 @@
+/** Searching a library: ranking, what is shown of it, and proof. */
+import { EventEmitter } from 'node:events';
+import type { Match, QueryPart, Refinement, SearchParams, SearchResult } from './api-search.ts';
+import type { EventData } from './api.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { PhotoRow } from './catalog/photos.ts';
+import { AkinError } from './errors.ts';
+import { ProgressMeter, secondsLeft } from './ingest/progress-meter.ts';
+import type { LibraryDescriptions } from './library-descriptions.ts';
+import { displayOf } from './library-photos.ts';
+import type { LibraryQueries, LibraryQuery } from './library-queries.ts';
+import { readSettings } from './library-settings.ts';
+import { isVerified, verifiedScore, verify } from './local-features/verification.ts';
+import { createAugmentation } from './search/augmentation.ts';
+import { collapse } from './search/collapse.ts';
+import { matchesFile } from './search/matches-file.ts';
+import { PhotoSet } from './search/photo-set.ts';
+import { depths, rankPhotos, rankVerified } from './search/ranking.ts';
+import type { RankedPhoto, Rankers, RankingSource } from './search/ranking.ts';
+import { createRegionalMatcher } from './search/regional.ts';
+import { tierOf } from './search/tiers.ts';
+
+/** Photos that a filter by tier may pass over, or that may collapse, before the list is full. */
+const passedOver = 1000;
+
+export interface SearchDependencies {
+  catalog: Catalog;
+  queries: LibraryQueries;
+  /** Those of the model in use. */
+  descriptions: () => LibraryDescriptions;
+}
+
+/** A search whose first answer is there. */
+interface FirstAnswer {
+  query: LibraryQuery;
+  source: RankingSource;
+  rankers: Rankers;
+  refinement: Refinement;
+  depth: number;
+  ranked: RankedPhoto[];
+}
+
+interface SearchEvents {
+  verified: [EventData<'search.verified'>];
+}
+
+/** A match with what else is needed to show it. */
+interface ShownMatch extends Match {
+  row: PhotoRow;
+}
+
+export class LibrarySearch extends EventEmitter<SearchEvents> {
+  readonly #dependencies: SearchDependencies;
+  readonly #running = new Map<number, AbortController>();
+  #rankers: Promise<Rankers> | null = null;
+
+  constructor(dependencies: SearchDependencies) {
+    super();
+    this.#dependencies = dependencies;
+  }
+
+  /** @throws AkinError `cancelled`, and those of `LibraryQueries.join` */
+  async run(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
+    const begun = performance.now();
+    const { query, ranked } = await this.#rank(params, signal);
+    return resultOf(this.#shown(params, query, ranked), begun);
+  }
+
+  /**
+   * As `run`; then compares the keypoints of the first 100 with the query's, which `verified` tells one by one, and
+   * ranks by what was found.
+   * @throws AkinError as `run`
+   */
+  async verify(params: SearchParams & { key: number }, signal: AbortSignal): Promise<SearchResult> {
+    const begun = performance.now();
+    const controller = new AbortController();
+    this.#running.get(params.key)?.abort();
+    this.#running.set(params.key, controller);
+    try {
+      const either = AbortSignal.any([signal, controller.signal]);
+      return resultOf(await this.#verified(params, params.key, either), begun);
+    } finally {
+      if (this.#running.get(params.key) === controller) this.#running.delete(params.key);
+    }
+  }
+
+  /** Calls a verification off; one that has ended is no error. */
+  cancel(key: number): Record<string, never> {
+    this.#running.get(key)?.abort();
+    return {};
+  }
+
+  /** The results as the content of a file, verified where the request or the settings say so. */
+  async export(
+    params: SearchParams & { format: 'csv' | 'json' },
+    signal: AbortSignal,
+  ): Promise<{ content: Uint8Array }> {
+    const { verification } = this.#refinement(params);
+    let matches: ShownMatch[];
+    if (verification) matches = await this.#verified(params, null, signal);
+    else {
+      const { query, ranked } = await this.#rank(params, signal);
+      matches = this.#shown(params, query, ranked);
+    }
+    const records = matches.map(({ row, score, tier, verified, box, copies }) => ({
+      path: displayOf(row),
+      score,
+      tier,
+      verified,
+      box,
+      copies: copies
+        ?.flatMap((photoId) => this.#dependencies.catalog.photos.get(photoId) ?? [])
+        .map(displayOf),
+    }));
+    return { content: matchesFile(records, params.format) };
+  }
+
+  async release(): Promise<void> {
+    for (const controller of this.#running.values()) controller.abort();
+    const rankers = await this.#rankers?.catch(() => null);
+    this.#rankers = null;
+    await rankers?.regional.release();
+    await rankers?.augmentation.release();
+  }
+
+  async #rank(params: SearchParams, signal: AbortSignal): Promise<FirstAnswer> {
+    const { queries, catalog, descriptions } = this.#dependencies;
+    const { index: filling, modelId } = descriptions();
+    const query = await queries.join(params.query, params.unlike ?? []);
+    const index = await filling.get();
+    const rankers = await this.#loadRankers();
+    if (signal.aborted) throw new AkinError('cancelled');
+    const allowed = this.#allowed(params);
+    const source: RankingSource = {
+      nearest: async (vector, k) => {
+        const found = await index.search(vector, k + query.photoIds.size, allowed && { allowed });
+        return found.filter(({ photoId }) => !query.photoIds.has(photoId)).slice(0, k);
+      },
+      descriptors: (photoIds) => catalog.descriptors.getMany(photoIds, modelId),
+      regions: (photoIds) => photoIds.map((photoId) => catalog.descriptors.regions(photoId, modelId)),
+    };
+    const refinement = this.#refinement(params);
+    const depth = params.limit + (params.filter?.tiers || params.collapse ? passedOver : 0);
+    const ranked = await rankPhotos(source, rankers, query, refinement, depth);
+    if (signal.aborted) throw new AkinError('cancelled');
+    return { query, source, rankers, refinement, depth, ranked };
+  }
+
+  async #verified(params: SearchParams, key: number | null, signal: AbortSignal): Promise<ShownMatch[]> {
+    const { query, source, rankers, refinement, depth, ranked } = await this.#rank(params, signal);
+    const inliers = await this.#verifyFirst(params.query, ranked, key, signal);
+    const again = await rankVerified(source, rankers, query, refinement, depth, ranked, inliers);
+    return this.#shown(params, query, again, inliers);
+  }
+
+  /** Keypoints that agree, for each of the first photos that can be read. */
+  async #verifyFirst(
+    parts: readonly QueryPart[],
+    ranked: readonly RankedPhoto[],
+    key: number | null,
+    signal: AbortSignal,
+  ): Promise<Map<number, number>> {
+    const found = new Map<number, number>();
+    const first = ranked.slice(0, depths.verification);
+    const meter = new ProgressMeter();
+    meter.note(0, performance.now());
+    for (const [at, { photoId, score }] of first.entries()) {
+      const inliers = await this.#inliers(parts, photoId);
+      if (signal.aborted) throw new AkinError('cancelled');
+      if (inliers === null) continue;
+      found.set(photoId, inliers);
+      if (key === null) continue;
+      const done = at + 1;
+      const total = first.length;
+      const rate = meter.note(done, performance.now());
+      const progress = { done, total, rate, etaSeconds: secondsLeft(done, total, rate) };
+      this.emit('verified', {
+        key,
+        photoId,
+        verified: inliers,
+        score: verifiedScore(score, inliers),
+        ...progress,
+      });
+    }
+    return found;
+  }
+
+  /** With the part of the query that agrees best; null where the photo cannot be read any more. */
+  async #inliers(parts: readonly QueryPart[], photoId: number): Promise<number | null> {
+    const { queries } = this.#dependencies;
+    const asked = await Promise.all(parts.map((part) => queries.features(part)));
+    try {
+      const other = await queries.features({ photoId });
+      let most = 0;
+      for (const [at, { box }] of parts.entries()) {
+        most = Math.max(most, (await verify(asked[at]!, other, { queryBox: box })).inliers);
+      }
+      return most;
+    } catch (error) {
+      if (error instanceof AkinError) return null;
+      throw error;
+    }
+  }
+
+  #shown(
+    { limit, collapse: collapses, sort, filter }: SearchParams,
+    query: LibraryQuery,
+    ranked: readonly RankedPhoto[],
+    inliers: ReadonlyMap<number, number> = new Map(),
+  ): ShownMatch[] {
+    let matches: ShownMatch[] = [];
+    for (const { photoId, score, similarity, box } of ranked) {
+      // A photo may have gone since the index knew it.
+      const row = this.#dependencies.catalog.photos.get(photoId);
+      if (!row) continue;
+      const verified = inliers.get(photoId);
+      const tier = tierOf(similarity, {
+        sameContent: query.hash !== null && Buffer.compare(query.hash, row.hash) === 0,
+        whole: query.hash !== null,
+        verified: verified !== undefined && isVerified(verified),
+      });
+      if (filter?.tiers && !filter.tiers.includes(tier)) continue;
+      matches.push({
+        photoId,
+        score,
+        tier,
+        row,
+        ...(box && { box }),
+        ...(verified !== undefined && { verified }),
+      });
+      if (!collapses && matches.length === limit) break;
+    }
+    if (collapses) matches = this.#collapsed(matches, limit);
+    return sort === 'date' ? matches.sort((a, b) => b.row.takenAt - a.row.takenAt) : matches;
+  }
+
+  #collapsed(matches: readonly ShownMatch[], limit: number): ShownMatch[] {
+    const { catalog, descriptions } = this.#dependencies;
+    const ids = matches.map(({ photoId }) => photoId);
+    const descriptors = catalog.descriptors.getMany(ids, descriptions().modelId);
+    const collapsible = matches.flatMap((match, at) => {
+      const descriptor = descriptors[at];
+      return descriptor ? [{ match, descriptor, hash: match.row.hash }] : [];
+    });
+    return collapse(collapsible, limit).map(({ keeper, copies }) => ({
+      ...keeper.match,
+      ...(copies.length > 0 && { copies: copies.map(({ match }) => match.photoId) }),
+    }));
+  }
+
+  /** The photos that the filter lets through; undefined for all. */
+  #allowed({ filter = {}, query }: SearchParams): PhotoSet | undefined {
+    const { tiers: _tiers, notInSameFolder, ...rest } = filter;
+    const first = query.find((part) => 'photoId' in part);
+    const notInFolderOf = notInSameFolder && first && 'photoId' in first ? first.photoId : undefined;
+    const asked = { ...rest, notInFolderOf };
+    if (Object.values(asked).every((part) => part === undefined)) return undefined;
+    return new PhotoSet(this.#dependencies.catalog.filters.ids(asked));
+  }
+
+  #refinement({ refinement }: SearchParams): Refinement {
+    const usual = readSettings(this.#dependencies.catalog).refinement;
+    return {
+      regional: refinement?.regional ?? usual.regional,
+      expansion: refinement?.expansion ?? usual.expansion,
+      augmentation: refinement?.augmentation ?? usual.augmentation,
+      verification: refinement?.verification ?? usual.verification,
+    };
+  }
+
+  #loadRankers(): Promise<Rankers> {
+    if (this.#rankers) return this.#rankers;
+    const loading = loadRankers(this.#dependencies.descriptions().model.head!.dimensions);
+    loading.catch(() => (this.#rankers = null));
+    return (this.#rankers = loading);
+  }
+}
+
+async function loadRankers(dimensions: number): Promise<Rankers> {
+  return {
+    regional: await createRegionalMatcher(dimensions),
+    augmentation: await createAugmentation(),
+  };
+}
+
+function resultOf(shown: readonly ShownMatch[], begun: number): SearchResult {
+  return {
+    matches: shown.map(({ row: _row, ...match }) => match),
+    aspects: shown.map(({ row }) => row.width / row.height),
+    milliseconds: performance.now() - begun,
+  };
+}
