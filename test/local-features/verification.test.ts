@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { applyHomography } from '../../src/local-features/homography.ts';
 import type { LocalFeatures } from '../../src/local-features/features.ts';
-import { leastInliers, outline, verifiedScore, verify } from '../../src/local-features/verification.ts';
+import {
+  isVerified,
+  leastInliers,
+  outline,
+  verifiedScore,
+  verify,
+} from '../../src/local-features/verification.ts';
 import { seededRandom } from '../bench/seeded-random.ts';
 import { featuresOf, randomDescriptors, similarTo } from './random-features.ts';
 import { height, warp, width } from './warps.ts';
@@ -139,4 +145,11 @@ test('the score rises with the inliers, up to 60 of them', () => {
   expect(verifiedScore(0.4, 20)).toBeCloseTo(0.65, 12);
   expect(verifiedScore(0.4, 60)).toBeCloseTo(1.15, 12);
   expect(verifiedScore(0.4, 600)).toBeCloseTo(1.15, 12);
+});
+
+test('a few inliers raise the score, but it takes more to prove a match', () => {
+  expect(isVerified(0)).toBe(false);
+  expect(isVerified(leastInliers)).toBe(false);
+  expect(isVerified(11)).toBe(false);
+  expect(isVerified(12)).toBe(true);
 });
