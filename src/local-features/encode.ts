@@ -60,7 +60,8 @@ export function decodeFeatures(content: Uint8Array): LocalFeatures {
     if (position >= (index % 2 === 0 ? width : height)) throw damaged('a keypoint lies outside the picture');
     positions[index] = position;
   }
-  const descriptors = new Int8Array(content.slice(headerBytes + count * positionBytes).buffer);
+  // Not by `slice`, which for a Buffer gives no bytes of its own.
+  const descriptors = new Int8Array(content.subarray(headerBytes + count * positionBytes));
   return { width, height, positions, descriptors };
 }
 

@@ -78,6 +78,10 @@ describe('features as bytes', () => {
     const buffer = new Uint8Array(content.length + 7);
     buffer.set(content, 3);
     expect(decodeFeatures(buffer.subarray(3, 3 + content.length))).toEqual(two);
+    // As SQLite gives them: the descriptors must be nothing but their own bytes.
+    const read = decodeFeatures(Buffer.from(content));
+    expect(read).toEqual(two);
+    expect(read.descriptors.buffer.byteLength).toBe(two.descriptors.length);
   });
 
   it.each([[-1], [320], [NaN], [Infinity]])('are refused with a keypoint at %d of 320 pixels', (x) => {
