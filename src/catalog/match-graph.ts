@@ -28,6 +28,7 @@ export class MatchGraph {
   readonly #unexamined: Statement<[Examiner], number>;
   readonly #countDescribed: Statement<[{ modelId: number }], number>;
   readonly #comparedWith: Statement<[{ photoId: number }], number>;
+  readonly #matchesOf: Statement<[{ photoId: number }], { photoId: number; inliers: number }>;
   readonly #matches: Statement<[], [number, number, number]>;
   readonly #copies: Statement<[], [number, Buffer]>;
   readonly #put: Statement<[ComparedPair]>;
@@ -36,12 +37,15 @@ export class MatchGraph {
   readonly #dropPairs: Statement<[]>;
 
   constructor(database: Database) {
-    // By time: photos of one place were often taken one after the other, and need each other's local features.
+    // A copy needs no examination while the photo that it copies has been through one. By time: photos of one place were
+    // often taken one after the other, and need each other's local features.
     this.#unexamined = database
       .prepare<[Examiner], number>(
         `SELECT photo.id FROM ${described} WHERE NOT EXISTS (
-           SELECT 1 FROM examined
-           WHERE photo_id = photo.id AND model_id = @modelId AND method = @method)
+           SELECT 1 FROM photo AS twin
+             JOIN folder AS home ON home.id = twin.folder_id AND home.removed_at IS NULL
+             JOIN examined ON examined.photo_id = twin.id
+           WHERE twin.hash = photo.hash AND examined.model_id = @modelId AND method = @method)
          ORDER BY taken_at, photo.id`,
       )
       .pluck();
@@ -54,6 +58,10 @@ export class MatchGraph {
          UNION ALL SELECT photo_a FROM compared_pair WHERE photo_b = @photoId`,
       )
       .pluck();
+    this.#matchesOf = database.prepare(
+      `SELECT photo_b AS photoId, inliers FROM compared_pair WHERE photo_a = @photoId AND inliers > 0
+       UNION ALL SELECT photo_a, inliers FROM compared_pair WHERE photo_b = @photoId AND inliers > 0`,
+    );
     this.#matches = database
       .prepare<[], [number, number, number]>(
         `SELECT photo_a, photo_b, inliers FROM compared_pair
@@ -78,7 +86,7 @@ export class MatchGraph {
     this.#dropPairs = database.prepare('DELETE FROM compared_pair');
   }
 
-  /** Described photos that remain to be examined, by the time they were taken. */
+  /** Described photos that remain to be examined, by the time they were taken; copies of examined ones do not. */
   unexamined(examiner: Examiner): number[] {
     return this.#unexamined.all(examiner);
   }
@@ -91,6 +99,11 @@ export class MatchGraph {
   /** The photos that one has been compared with, matching or not. */
   comparedWith(photoId: number): number[] {
     return this.#comparedWith.all({ photoId });
+  }
+
+  /** The photos that one matches. */
+  matchesOf(photoId: number): { photoId: number; inliers: number }[] {
+    return this.#matchesOf.all({ photoId });
   }
 
   /** Notes that a photo has been examined, with the pairs that were compared for it. */

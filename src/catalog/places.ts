@@ -67,6 +67,7 @@ export class Places {
   readonly #dropEmpty: Statement<[]>;
   readonly #rename: Statement<[string | null, number]>;
   readonly #decisions: Statement<[], [number, number, number]>;
+  readonly #decided: Statement<[], [number, number]>;
   readonly #decide: Statement<[]>;
   readonly #decidePhoto: Statement<[number | bigint, number, number]>;
   readonly #dropDecision: Statement<[number]>;
@@ -107,8 +108,13 @@ export class Places {
     this.#decisions = database
       .prepare<[], [number, number, number]>(
         `SELECT decision_id, side, photo_id FROM place_decision_photo
+           JOIN photo ON photo.id = photo_id
+           JOIN folder ON folder.id = folder_id AND removed_at IS NULL
          ORDER BY decision_id DESC, side, photo_id`,
       )
+      .raw();
+    this.#decided = database
+      .prepare<[], [number, number]>('SELECT decision_id, photo_id FROM place_decision_photo')
       .raw();
     this.#decide = database.prepare('INSERT INTO place_decision DEFAULT VALUES');
     this.#decidePhoto = database.prepare(
@@ -165,7 +171,7 @@ export class Places {
     return this.#rename.run(name, placeId).changes > 0;
   }
 
-  /** What the user decided, newest first. */
+  /** What the user decided, newest first, about photos whose folder is not removed. */
   decisions(): PlaceDecision[] {
     const decisions: PlaceDecision[] = [];
     let last: number | null = null;
@@ -174,7 +180,7 @@ export class Places {
       last = id;
       ((decisions.at(-1)!.sides[side] ??= []) as number[]).push(photoId);
     }
-    // A side whose photos have all been deleted leaves a gap.
+    // A side whose photos have all left leaves a gap.
     return decisions.map(({ sides }) => ({ sides: sides.filter((side) => side !== undefined) }));
   }
 
@@ -182,7 +188,7 @@ export class Places {
   decide({ sides }: PlaceDecision): void {
     const photos = new Set(sides.flat());
     const older = new Map<number, boolean>();
-    for (const [id, , photoId] of this.#decisions.all()) {
+    for (const [id, photoId] of this.#decided.all()) {
       older.set(id, (older.get(id) ?? true) && photos.has(photoId));
     }
     for (const [id, covered] of older) if (covered) this.#dropDecision.run(id);

@@ -6,13 +6,21 @@ import { addCommand } from './add.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
 import { listCommand } from './list.ts';
+import { placesCommand } from './places.ts';
 import { searchCommand } from './search.ts';
 import { reportFailure } from './session.ts';
 import { statusCommand } from './status.ts';
 
 const wrongUsage = 2;
 
-const libraryCommands = [addCommand(), indexCommand(), searchCommand(), listCommand(), statusCommand()];
+const libraryCommands = [
+  addCommand(),
+  indexCommand(),
+  searchCommand(),
+  placesCommand(),
+  listCommand(),
+  statusCommand(),
+];
 for (const command of libraryCommands) {
   command
     .option('--library <folder>', "the library's folder (default: AKIN_LIBRARY, or the user's own)")

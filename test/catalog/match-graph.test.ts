@@ -62,6 +62,17 @@ describe('examined photos', () => {
     expect(graph.unexamined({ ...examiner, modelId })).toEqual([a]);
   });
 
+  it('stand for their copies, as long as they are there', () => {
+    const a = putPhoto(catalog, folderId, 'a.jpg', 'one');
+    const other = catalog.folders.add('/other');
+    const copy = putPhoto(catalog, other, 'copy.jpg', 'one');
+    expect(graph.unexamined(examiner)).toEqual([a, copy]);
+    graph.examined(copy, examiner, []);
+    expect(graph.unexamined(examiner)).toEqual([]);
+    catalog.folders.remove(other, 1);
+    expect(graph.unexamined(examiner)).toEqual([a]);
+  });
+
   it('leave with their folder, and come back with it', () => {
     const [a, b] = putPhotos('a.jpg', 'b.jpg') as [number, number];
     graph.examined(a, examiner, [{ a, b, inliers: 9 }]);
@@ -88,6 +99,9 @@ describe('compared pairs', () => {
     expect(graph.comparedWith(b).sort()).toEqual([a, c]);
     expect(graph.comparedWith(a)).toEqual([b]);
     expect(graph.comparedWith(c)).toEqual([b]);
+    expect(graph.matchesOf(a)).toEqual([{ photoId: b, inliers: 40 }]);
+    expect(graph.matchesOf(b)).toEqual([{ photoId: a, inliers: 40 }]);
+    expect(graph.matchesOf(c)).toEqual([]);
   });
 
   it('go with a photo that is deleted', () => {
