@@ -70,8 +70,9 @@ export interface Model {
 }
 
 /**
- * The scales that a user may choose instead of one. Of the sets of three with factors from 0.5 to 1.75, this gains
- * most on photos of buildings and of products together; it takes three and a half times as long.
+ * The scales that a user may choose instead of one. They gain 1.6 points of mAP on photos of buildings and 3.7 on those
+ * of products, and describing takes nearly four times as long; no other three with factors from 0.5 to 1.5 gain more
+ * but 1, 1.4142 and 1.5, which gain as much and take half as long again. Measured by test/bench/scales.ts.
  */
 export const threeScales: readonly number[] = [0.75, 1, 1.4142];
 
