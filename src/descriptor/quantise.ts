@@ -36,8 +36,8 @@ const wholeMapFlag = 0x80;
 
 /**
  * The largest step stands for at most this many times the root mean square of a vector's entries; larger ones are
- * cut to it. By test/bench/region-vectors.ts such steps lose nothing that can be measured, 15 levels laid by
- * k-means are no better, and a byte a number with half the dimensions costs four points of mAP.
+ * cut to it. By test/bench/region-vectors.ts such steps lose nothing that can be measured, levels laid where a normal
+ * distribution wants them are no better, and a byte a number with half the dimensions costs four points of mAP.
  */
 const clipping = 2.5;
 

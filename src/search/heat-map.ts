@@ -12,7 +12,7 @@ export interface HeatMap {
 }
 
 /**
- * Each cell is compared together with those beside it, 3 x 3: measured by test/bench/regional.ts, that tells a
+ * Each cell is compared together with those beside it, 3 x 3: measured by test/bench/regional-quality.ts, that tells a
  * photo that was pasted into another one from its surroundings better than cells alone or 5 x 5.
  */
 const reach = 1;
@@ -20,7 +20,7 @@ const reach = 1;
 /**
  * The similarities that become 0 and 1, what lies between them evenly: fixed, so that colours mean the same on every
  * photo. Of cells that show nothing of the query three quarters are below `coldest`; of those that do, half are
- * above the middle and one in twelve reaches `hottest`. Measured by test/bench/regional.ts.
+ * above the middle and one in twelve reaches `hottest`. Measured by test/bench/regional-quality.ts.
  */
 const coldest = 0.1;
 const hottest = 0.45;

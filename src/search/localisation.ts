@@ -20,7 +20,7 @@ export interface Localisation {
 
 /**
  * How much it weighs beside the score of a box's maxima that cells inside score more than those outside. Measured by
- * test/bench/regional.ts.
+ * test/bench/regional-quality.ts.
  */
 const contrastWeight = 1 / 8;
 

@@ -39,7 +39,7 @@ export interface RegionalMatcher {
 }
 
 /**
- * How much regions weigh beside the descriptors' 1. Measured by test/bench/regional.ts, mAP in per cent on
+ * How much regions weigh beside the descriptors' 1. Measured by test/bench/regional-quality.ts, mAP in per cent on
  * buildings and on products: descriptors alone 64.2 and 67.9; with the best pair 69.2 and 70.3 at weight 1, and
  * 62.7 and 67.0 without the descriptors; with the sum 67.6 and 70.4 at weight 3. For a box 68.8 and 63.4 by
  * descriptors, 78.7 and 65.1 at weight 1.5.

@@ -8,7 +8,7 @@ import type { FeatureMap } from '../model/trunk.ts';
 /**
  * Compares by the cosine of l2-normalised maxima, less their mean, which the head has learnt: centred, as Jégou and
  * Chum do it (ECCV 2012, section 2). For finding a place on a photo it is better than maxima as they are, which the
- * paper on localisation compares, and better than whitened ones; test/bench/regional.ts measures it.
+ * paper on localisation compares, and better than whitened ones; test/bench/regional-quality.ts measures it.
  */
 export class Target {
   /** Width / height of the query. */
