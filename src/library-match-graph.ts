@@ -11,7 +11,6 @@ import { ProgressMeter, secondsLeft } from './ingest/progress-meter.ts';
 import type { LocalFeatures } from './local-features/features.ts';
 import { verify } from './local-features/verification.ts';
 import type { Neighbour } from './search/descriptor-index.ts';
-import { leastMatch } from './search/places.ts';
 
 export interface MatchGraphSources {
   catalog: Catalog;
@@ -169,7 +168,7 @@ class Build {
       const otherFeatures = await this.#featuresOf(other);
       if (!otherFeatures) continue;
       const { inliers } = await verify(features, otherFeatures);
-      pairs.set(other, { hash, inliers: inliers < leastMatch ? 0 : inliers });
+      pairs.set(other, { hash, inliers });
     }
   }
 

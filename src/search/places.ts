@@ -18,7 +18,7 @@ export interface CutPlace {
 }
 
 /** Fewer keypoints than this agree by chance, now and then. */
-export const leastMatch = 8;
+const leastMatch = 8;
 /** More keypoints than this say no more: they tell how alike two shots are, not how surely they show one thing. */
 const mostInliers = 25;
 
