@@ -1,4 +1,4 @@
-import { fitHomography, homographyOfFour, invertHomography, isPlausible } from './homography.ts';
+import { fitHomography, homographyOfFour, isPlausible } from './homography.ts';
 import type { Homography, PointPairs } from './homography.ts';
 
 /** What the most pairs agree on. */
@@ -97,36 +97,38 @@ function judge(
   best: Hypothesis | null,
 ): Hypothesis | null {
   const limit = best?.score ?? 0;
-  const errors = transferErrors(points, homography, tolerance, limit);
-  if (!errors) return null;
+  if (!(scoreOf(points, homography, tolerance, limit, null) > limit)) return null;
   const inliers: number[] = [];
-  let score = 0;
-  for (let index = 0; index < errors.length; index++) {
-    if (errors[index]! >= 1) continue;
-    score += 1 - errors[index]!;
-    inliers.push(index);
-  }
+  const score = scoreOf(points, homography, tolerance, limit, inliers);
   if (!isPlausible(homography, points, inliers, tolerance)) return null;
   return { homography, inliers: Int32Array.from(inliers), score };
 }
 
 /**
- * The squared distance of each pair from agreement, in the picture where it is further from it, as a share of the
- * squared tolerance; at least 1 where a point is beyond the horizon. Null as soon as the score cannot exceed `limit`.
+ * The score of a hypothesis, or `limit` as soon as it cannot exceed that. A pair's error is its squared distance from
+ * agreement as a share of the squared tolerance, in the picture where that is larger. Nearly all samples end here, so
+ * nothing is allocated.
+ *
+ * @param inliers filled with the pairs that agree, if given
  */
-function transferErrors(
+function scoreOf(
   points: PointPairs,
-  homography: Homography,
-  [first, second]: readonly [number, number],
+  h: Homography,
+  tolerance: readonly [first: number, second: number],
   limit: number,
-): Float64Array | null {
-  const [h0, h1, h2, h3, h4, h5, h6, h7, h8] = homography as unknown as Nine;
-  const [i0, i1, i2, i3, i4, i5, i6, i7, i8] = invertHomography(homography) as unknown as Nine;
-  const firstScale = 1 / (first * first);
-  const secondScale = 1 / (second * second);
+  inliers: number[] | null,
+): number {
+  const firstSquare = tolerance[0] * tolerance[0];
+  const secondSquare = tolerance[1] * tolerance[1];
+  const [h0, h1, h2] = [h[0]!, h[1]!, h[2]!];
+  const [h3, h4, h5] = [h[3]!, h[4]!, h[5]!];
+  const [h6, h7, h8] = [h[6]!, h[7]!, h[8]!];
+  // The inverse, as `invertHomography` has it.
+  const [i0, i1, i2] = [h4 * h8 - h5 * h7, h2 * h7 - h1 * h8, h1 * h5 - h2 * h4];
+  const [i3, i4, i5] = [h5 * h6 - h3 * h8, h0 * h8 - h2 * h6, h2 * h3 - h0 * h5];
+  const [i6, i7, i8] = [h3 * h7 - h4 * h6, h1 * h6 - h0 * h7, h0 * h4 - h1 * h3];
   const count = points.length / 4;
-  const errors = new Float64Array(count);
-  let possible = count;
+  let score = count;
   for (let index = 0, at = 0; index < count; index++, at += 4) {
     const x = points[at]!;
     const y = points[at + 1]!;
@@ -134,22 +136,24 @@ function transferErrors(
     const v = points[at + 3]!;
     const forth = h6 * x + h7 * y + h8;
     const back = i6 * u + i7 * v + i8;
-    let error = Infinity;
+    let error = 1;
+    // Neither point may lie beyond the horizon.
     if (forth > 0 && back > 0) {
       const du = (h0 * x + h1 * y + h2) / forth - u;
       const dv = (h3 * x + h4 * y + h5) / forth - v;
-      const dx = (i0 * u + i1 * v + i2) / back - x;
-      const dy = (i3 * u + i4 * v + i5) / back - y;
-      error = Math.max((du * du + dv * dv) * secondScale, (dx * dx + dy * dy) * firstScale);
+      const inSecond = (du * du + dv * dv) / secondSquare;
+      if (inSecond < 1) {
+        const dx = (i0 * u + i1 * v + i2) / back - x;
+        const dy = (i3 * u + i4 * v + i5) / back - y;
+        error = Math.min(1, Math.max(inSecond, (dx * dx + dy * dy) / firstSquare));
+      }
     }
-    errors[index] = error;
-    possible -= Math.min(1, error);
-    if (!(possible > limit)) return null;
+    if (error < 1) inliers?.push(index);
+    score -= error;
+    if (!(score > limit)) return limit;
   }
-  return errors;
+  return score;
 }
-
-type Nine = [number, number, number, number, number, number, number, number, number];
 
 /** How many samples it takes until one of them very likely consists of inliers alone. */
 function samplesFor(inliers: number, count: number): number {
