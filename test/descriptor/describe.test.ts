@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { describeBox } from '../../src/descriptor/box.ts';
 import { createDescriber } from '../../src/descriptor/describe.ts';
 import type { Describer, Description } from '../../src/descriptor/describe.ts';
 import {
@@ -84,6 +85,17 @@ describe('a real photo', () => {
         bottom: square.y + square.height,
       })),
     ).toEqual(referenceGrid(map!.height, map!.width, settings));
+  });
+
+  it('gives its map and makes region vectors, for boxes', async () => {
+    const pixels = await photo('nagasaki-boats', 512, 384);
+    const map = await describer.map(pixels);
+    const wanted = (await trunk.run([pixels]))[0]!;
+    expect([map.channels, map.height, map.width]).toEqual([wanted.channels, wanted.height, wanted.width]);
+    expect(map.data.every((value, index) => Math.abs(value - wanted.data[index]!) < 1e-5)).toBe(true);
+    // The box of all of the photo is the first region of the grid.
+    const vector = await describeBox(map, [0, 0, 1, 1], (maxima) => describer.vectors(maxima));
+    expect(farthest(vector, referenceVectors(map, model.head, settings)[0]!)).toBeLessThan(1e-5);
   });
 
   it('has 21 regions at 4:3', async () => {
