@@ -1,196 +1,265 @@
-/** A query over 100,000 descriptors beside a bare matrix product, sqlite-vec and usearch. */
+/** A query over 100,000 or a million descriptors, with and without a filter, beside others who search them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import Database from 'better-sqlite3';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import * as sqliteVec from 'sqlite-vec';
-import usearch from 'usearch';
-import { l2Normalise } from '../../src/descriptor/vectors.ts';
-import { OnnxGraph } from '../../src/model/onnx-graph.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { Descriptors } from '../../src/catalog/descriptors.ts';
 import { DescriptorIndex } from '../../src/search/descriptor-index.ts';
-import type { BenchResult } from './bench-result.ts';
+import { PhotoSet } from '../../src/search/photo-set.ts';
+import { scanThreads } from '../../src/search/scan-threads.ts';
+import { say } from '../../src/setup/project.ts';
+import type { BenchResult, Limit } from './bench-result.ts';
+import { faissMissing, faissPeer } from './faiss.ts';
 import { median, medianRatio, takeTurns } from './measure.ts';
-import { seededRandom } from './seeded-random.ts';
+import {
+  bareProduct,
+  bytesOf,
+  sqliteScan,
+  sqliteTable,
+  usearchExact,
+  usearchExactBytes,
+} from './search-peers.ts';
+import type { SearchData, SearchPeer } from './search-peers.ts';
+import { syntheticDescriptors, syntheticQueries } from './synthetic-descriptors.ts';
 
-const photos = 100_000;
 const dimensions = 512;
-/** What the app asks for, and one more for the query's own photo. */
-const wanted = 201;
-const rounds = 31;
+const wanted = 100;
+/** The share of photos that the filter lets through. */
+const allowedShare = 0.1;
 const bareLimit = 1.2;
 const sqliteLimit = 5;
+const recallLimit = 0.999;
+const memoryLimit = 700;
 /** Two sums of the same products in another order may differ by this much. */
-const roundingError = 1e-5;
+const roundingError = 1e-6;
 
-/** Photo ids of the matches, best first. */
-type Search = (query: Float32Array) => Promise<number[]>;
+type OpenPeer = (data: SearchData) => SearchPeer | Promise<SearchPeer>;
 
-interface Peer {
-  search: Search;
-  close(): unknown;
-}
+const ofAnySize: Record<string, OpenPeer> = {
+  'bare MatMul -> TopK on onnxruntime': bareProduct,
+  'usearch, exact, float32': usearchExact,
+  'usearch, exact, int8': usearchExactBytes,
+  'sqlite-vec, vec0 table': sqliteTable,
+};
+const ofFaiss: Record<string, OpenPeer> = {
+  'faiss, flat': (data) => faissPeer('flat', data),
+  'faiss, fp16': (data) => faissPeer('QT_fp16', data),
+  'faiss, int8': (data) => faissPeer('QT_8bit', data),
+};
 
 export async function searchBench(): Promise<BenchResult> {
-  const random = seededRandom(7);
-  const matrix = new Float32Array(photos * dimensions);
-  for (let photo = 0; photo < photos; photo++) matrix.set(randomUnit(random), photo * dimensions);
-  const queries = Array.from({ length: rounds }, () => randomUnit(random));
-  const peers = {
-    akin: akin(matrix),
-    bare: await bareProduct(matrix),
-    sqliteTable: sqliteTable(matrix),
-    sqliteScan: sqliteScan(matrix),
-    usearch: usearchExact(matrix),
-  };
+  const scan = { 'sqlite-vec, vec_distance_cosine over a plain table': sqliteScan };
+  const { result, peers } = await compare(100_000, 15, { ...ofAnySize, ...scan });
+  const toBare = peers.find(({ name }) => name.startsWith('bare'))!.slower;
+  const toSqlite = Math.min(
+    ...peers.filter(({ name }) => name.startsWith('sqlite')).map((peer) => peer.slower),
+  );
+  result.limits.push(
+    {
+      text: `at most ${bareLimit} times the bare product: ${(1 / toBare).toFixed(2)}`,
+      holds: 1 / toBare <= bareLimit,
+    },
+    {
+      text: `at least ${sqliteLimit} times as fast as sqlite-vec: ${toSqlite.toFixed(1)}`,
+      holds: toSqlite >= sqliteLimit,
+    },
+  );
+  return result;
+}
+
+/** Takes minutes, 5 GB of memory and as much of the disk. */
+export async function searchMillionBench(): Promise<BenchResult> {
+  const { result, peers, megabytes } = await compare(1_000_000, 9, ofAnySize);
+  const exact = peers.filter(({ recall }) => recall >= recallLimit);
+  const fastest = exact.reduce((best, peer) => (peer.slower < best.slower ? peer : best));
+  result.limits.push(
+    {
+      text: `faster than all who find ${recallLimit * 100} %: ${fastest.name} takes ${fastest.slower.toFixed(2)} times as long`,
+      holds: fastest.slower > 1,
+    },
+    { text: `at most ${memoryLimit} MB: ${megabytes.toFixed(0)}`, holds: megabytes <= memoryLimit },
+  );
+  return result;
+}
+
+interface Measured {
+  name: string;
+  recall: number;
+  /** How many times as long as Akin it takes, in turns with it. */
+  slower: number;
+}
+
+interface Comparison {
+  result: BenchResult;
+  peers: Measured[];
+  /** What Akin's index takes of memory. */
+  megabytes: number;
+}
+
+async function compare(
+  photos: number,
+  rounds: number,
+  others: Record<string, OpenPeer>,
+): Promise<Comparison> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'akin-bench-search-'));
+  const missing = faissMissing();
+  if (missing) say(`Without faiss: ${missing}`);
+  const opened: SearchPeer[] = [];
   try {
-    for (const [name, { search }] of Object.entries(peers)) {
-      checkAnswer(name, matrix, queries[0]!, await search(queries[0]!));
+    const data = makeData(photos, rounds, folder);
+    const truth = data.queries.map((query) => truthOf(data, query));
+    const before = process.memoryUsage().rss;
+    const akin = akinPeer(data);
+    opened.push(akin);
+    await akin.search(0);
+    const megabytes = (process.memoryUsage().rss - before) / 1e6;
+    const own = { times: [] as number[], filtered: [] as number[] };
+    const peers: (Measured & { line: string })[] = [];
+    for (const [name, open] of Object.entries(missing ? others : { ...others, ...ofFaiss })) {
+      say(`Beside ${name}.`);
+      const peer = await open(data);
+      opened.push(peer);
+      const { filtered } = peer;
+      const times = await takeTurns(
+        { akin: (round) => akin.search(round), peer: (round) => peer.search(round) },
+        { rounds },
+      );
+      own.times.push(...times.akin);
+      const slower = medianRatio(times.peer, times.akin);
+      const recall = await recallOf(peer.search, truth);
+      let line = `${text(name, times.peer, recall)}, ${slower.toFixed(2)} times Akin's beside it`;
+      if (filtered) {
+        const beside = await takeTurns(
+          { akin: (round) => akin.filtered(round), peer: (round) => filtered(round) },
+          { rounds },
+        );
+        own.filtered.push(...beside.akin);
+        line += `; with the filter ${text('', beside.peer, await recallOf(filtered, truth, data.allowed))}`;
+        line += `, ${medianRatio(beside.peer, beside.akin).toFixed(2)} times Akin's`;
+      }
+      peers.push({ name, recall, slower, line });
+      opened.pop();
+      await peer.close();
     }
-    const task =
-      ({ search }: Peer) =>
-      (round: number) =>
-        search(queries[round]!);
-    const times = await takeTurns(
-      {
-        akin: task(peers.akin),
-        bare: task(peers.bare),
-        sqliteTable: task(peers.sqliteTable),
-        sqliteScan: task(peers.sqliteScan),
-        usearch: task(peers.usearch),
-      },
-      { rounds },
-    );
-    const sqlite =
-      median(times.sqliteTable) < median(times.sqliteScan) ? times.sqliteTable : times.sqliteScan;
-    const toBare = medianRatio(times.akin, times.bare);
-    const toSqlite = medianRatio(sqlite, times.akin);
-    const line = (name: string, values: number[]) => `${name}: ${median(values).toFixed(1)} ms`;
+    if (own.filtered.length === 0) {
+      const alone = await takeTurns({ akin: (round) => akin.filtered(round) }, { rounds });
+      own.filtered.push(...alone.akin);
+    }
+    const recall = await recallOf(akin.search, truth);
+    const filteredRecall = await recallOf(akin.filtered, truth, data.allowed);
+    const lowest = Math.min(recall, filteredRecall);
+    const limit: Limit = {
+      text: `recall@${wanted} of at least ${recallLimit}, with and without the filter: ${lowest.toFixed(4)}`,
+      holds: lowest >= recallLimit,
+    };
     return {
-      name: `search of ${photos.toLocaleString('en')} x ${dimensions}, the best ${wanted}, ${rounds} queries`,
-      measured: [
-        line('Akin', times.akin),
-        line('bare MatMul -> TopK on onnxruntime', times.bare),
-        line('sqlite-vec, vec0 table', times.sqliteTable),
-        line('sqlite-vec, vec_distance_cosine over a plain table', times.sqliteScan),
-        line('usearch, exact search', times.usearch),
-      ],
-      limits: [
-        {
-          text: `at most ${bareLimit} times the bare product: ${toBare.toFixed(2)}`,
-          holds: toBare <= bareLimit,
-        },
-        {
-          text: `at least ${sqliteLimit} times as fast as sqlite-vec: ${toSqlite.toFixed(1)}`,
-          holds: toSqlite >= sqliteLimit,
-        },
-      ],
+      result: {
+        name: `search of ${photos.toLocaleString('en')} x ${dimensions}, the best ${wanted}, ${scanThreads} threads, filter ${allowedShare * 100} %`,
+        measured: [
+          `${text('Akin', own.times, recall)}; with the filter ${text('', own.filtered, filteredRecall)}; ${megabytes.toFixed(0)} MB`,
+          ...peers.map(({ line }) => line),
+        ],
+        limits: [limit],
+      },
+      peers,
+      megabytes,
     };
   } finally {
-    for (const { close } of Object.values(peers)) await close();
+    for (const { close } of opened) await close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function randomUnit(random: () => number): Float32Array {
-  // Sums of uniform numbers: near enough to a normal distribution for directions without a preference.
-  return l2Normalise(
-    Float32Array.from({ length: dimensions }, () => random() + random() + random() + random() - 2),
-  );
+function text(name: string, times: readonly number[], recall: number): string {
+  const milliseconds = `${median(times).toFixed(1)} ms (at best ${Math.min(...times).toFixed(1)})`;
+  return `${name === '' ? '' : `${name}: `}${milliseconds}, recall ${recall.toFixed(4)}`;
 }
 
-/** Every photo's score computed one by one; a peer may exchange only photos that rounding cannot tell apart. */
-function checkAnswer(name: string, matrix: Float32Array, query: Float32Array, found: number[]): void {
-  const scores = Array.from({ length: photos }, (_, photo) => {
+function makeData(photos: number, rounds: number, folder: string): SearchData {
+  const matrix = syntheticDescriptors(photos, dimensions, 7);
+  const queries = syntheticQueries(matrix, dimensions, rounds);
+  const step = 1 / allowedShare;
+  const allowed = new Set(
+    Array.from({ length: photos / step }, (_, at) => 1 + Math.floor(at * step + (at % step))),
+  );
+  const bits = new Uint8Array(Math.ceil(photos / 8));
+  for (const photoId of allowed) bits[(photoId - 1) >> 3]! |= 1 << ((photoId - 1) & 7);
+  const slice = 10_000 * dimensions;
+  for (let begin = 0; begin < matrix.length; begin += slice) {
+    const flag = begin === 0 ? 'w' : 'a';
+    writeFileSync(path.join(folder, 'matrix'), bytesOf(matrix.subarray(begin, begin + slice)), { flag });
+  }
+  writeFileSync(path.join(folder, 'queries'), Buffer.concat(queries.map(bytesOf)));
+  writeFileSync(path.join(folder, 'allowed'), bits);
+  return { photos, dimensions, matrix, queries, allowed, wanted, threads: scanThreads, folder };
+}
+
+interface Truth {
+  /** Every photo's score, computed one by one. */
+  scores: Float64Array;
+  /** The lowest score of the photos that are wanted, of all and of those that the filter lets through. */
+  last: number;
+  lastAllowed: number;
+}
+
+function truthOf({ photos, matrix, allowed }: SearchData, query: Float32Array): Truth {
+  const scores = new Float64Array(photos);
+  for (let photo = 0; photo < photos; photo++) {
     let sum = 0;
     for (let at = 0; at < dimensions; at++) sum += matrix[photo * dimensions + at]! * query[at]!;
-    return sum;
-  });
-  const best = scores.toSorted((a, b) => b - a).slice(0, wanted);
-  const different = new Set(found).size;
-  if (different !== wanted) throw new Error(`${name} found ${different} photos instead of ${wanted}`);
-  for (const [rank, photoId] of found.entries()) {
-    if (Math.abs(scores[photoId - 1]! - best[rank]!) > roundingError)
-      throw new Error(`${name}: photo ${photoId} does not belong at rank ${rank}`);
+    scores[photo] = sum;
   }
+  const lastOf = (some: Float64Array) => some.sort().at(-wanted)! - roundingError;
+  const lastAllowed = lastOf(Float64Array.from(allowed, (photoId) => scores[photoId - 1]!));
+  return { scores, last: lastOf(scores.slice()), lastAllowed };
 }
 
-/** Photo ids are row numbers, counted from 1. */
-function* rowsOf(matrix: Float32Array): Generator<[number, Float32Array]> {
-  for (let row = 0; row < photos; row++) {
-    yield [row + 1, matrix.subarray(row * dimensions, (row + 1) * dimensions)];
+/** The share of matches that belong there; photos that rounding cannot tell apart may stand for each other. */
+async function recallOf(
+  search: SearchPeer['search'],
+  truth: readonly Truth[],
+  filter?: ReadonlySet<number>,
+): Promise<number> {
+  let right = 0;
+  for (const [at, { scores, last, lastAllowed }] of truth.entries()) {
+    const found = new Set(await search(at));
+    for (const photoId of found) {
+      const belongs = filter
+        ? filter.has(photoId) && scores[photoId - 1]! >= lastAllowed
+        : scores[photoId - 1]! >= last;
+      if (belongs) right++;
+    }
   }
+  return right / (wanted * truth.length);
 }
 
-function akin(matrix: Float32Array): Peer {
-  const index = new DescriptorIndex(dimensions, (photoIds) =>
-    photoIds.map((photoId) => matrix.subarray((photoId - 1) * dimensions, photoId * dimensions)),
-  );
-  for (const [photoId, row] of rowsOf(matrix)) index.set(photoId, row);
-  return {
-    search: async (query) => (await index.search(query, wanted)).map(({ photoId }) => photoId),
-    close: () => index.release(),
-  };
-}
-
-async function bareProduct(matrix: Float32Array): Promise<Peer> {
-  const graph = new OnnxGraph('bare');
-  graph.input('matrix', 'float32', [photos, dimensions]);
-  graph.input('query', 'float32', [dimensions, 1]);
-  graph.initializer('wanted', BigInt64Array.of(BigInt(wanted)), [1]);
-  const products = graph.node('MatMul', ['matrix', 'query'], ['products']);
-  graph.node('TopK', [products, 'wanted'], ['scores', 'rows'], { axis: { int: 0 } });
-  graph.output('scores', 'float32', [wanted, 1]);
-  graph.output('rows', 'int64', [wanted, 1]);
-  const session = await InferenceSession.create(graph.encode(), { executionProviders: ['cpu'] });
-  const whole = new Tensor('float32', matrix, [photos, dimensions]);
-  return {
-    search: async (query) => {
-      const found = await session.run({
-        matrix: whole,
-        query: new Tensor('float32', query, [dimensions, 1]),
-      });
-      return Array.from(found['rows']!.data as BigInt64Array, (row) => Number(row) + 1);
-    },
-    close: () => session.release(),
-  };
-}
-
-function sqliteTable(matrix: Float32Array): Peer {
-  return sqlite(matrix, {
-    create: `CREATE VIRTUAL TABLE photo USING vec0(vector float[${dimensions}] distance_metric=cosine)`,
-    insert: 'INSERT INTO photo (rowid, vector) VALUES (?, ?)',
-    search: `SELECT rowid FROM photo WHERE vector MATCH ? AND k = ${wanted} ORDER BY distance`,
-  });
-}
-
-function sqliteScan(matrix: Float32Array): Peer {
-  return sqlite(matrix, {
-    create: 'CREATE TABLE photo (id INTEGER PRIMARY KEY, vector BLOB)',
-    insert: 'INSERT INTO photo (id, vector) VALUES (?, ?)',
-    search: `SELECT id FROM photo ORDER BY vec_distance_cosine(vector, ?) LIMIT ${wanted}`,
-  });
-}
-
-/** In memory, so that no disk slows it. */
-function sqlite(matrix: Float32Array, statements: { create: string; insert: string; search: string }): Peer {
-  const database = new Database(':memory:');
-  sqliteVec.load(database);
-  database.exec(statements.create);
-  const insert = database.prepare<[bigint, Uint8Array]>(statements.insert);
+/** The index as a library has it: float32 is read from a catalog on the disk. */
+function akinPeer({ photos, matrix, queries, allowed, folder }: SearchData): Required<SearchPeer> {
+  const library = path.join(folder, 'library');
+  openCatalog(library).catalog.close();
+  const database = new Database(path.join(library, 'catalog.sqlite'));
+  // The rows of photos that descriptors belong to would be read by nobody here.
+  database.pragma('foreign_keys = OFF');
+  const model = new Descriptors(database).modelId('digest', 'bench', 1);
+  const insert = database.prepare('INSERT INTO descriptor (photo_id, model_id, vector) VALUES (?, ?, ?)');
+  const index = new DescriptorIndex(dimensions, (photoIds) => descriptors.getMany(photoIds, model));
+  const descriptors = new Descriptors(database);
   database.transaction(() => {
-    for (const [photoId, row] of rowsOf(matrix)) insert.run(BigInt(photoId), bytesOf(row));
+    for (let row = 0; row < photos; row++) {
+      const vector = matrix.subarray(row * dimensions, (row + 1) * dimensions);
+      insert.run(row + 1, model, bytesOf(vector));
+      index.set(row + 1, vector);
+    }
   })();
-  const search = database.prepare<[Uint8Array], number>(statements.search).pluck();
-  return { search: async (query) => search.all(bytesOf(query)), close: () => database.close() };
-}
-
-function bytesOf(vector: Float32Array): Uint8Array {
-  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-function usearchExact(matrix: Float32Array): Peer {
+  const ids = (neighbours: { photoId: number }[]) => neighbours.map(({ photoId }) => photoId);
+  const filter = new PhotoSet(allowed);
   return {
-    search: async (query) => {
-      const { keys } = usearch.exactSearch(matrix, query, dimensions, wanted, usearch.MetricKind.IP);
-      return Array.from(keys, (row) => Number(row) + 1);
+    search: async (query) => ids(await index.search(queries[query]!, wanted)),
+    filtered: async (query) => ids(await index.search(queries[query]!, wanted, { allowed: filter })),
+    close: async () => {
+      await index.release();
+      database.close();
     },
-    close: () => undefined,
   };
 }
