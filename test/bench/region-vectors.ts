@@ -25,6 +25,10 @@ import { createTrunk } from '../../src/model/trunk.ts';
 /** Comparing every region of every photo takes long: queries beyond these are passed over, evenly. */
 const regionalQueries = 40;
 
+/** Where 16 levels are best laid for a normal distribution of variance 1. Source: Max, IRE Trans. 1960, table I. */
+const halves = [0.1284, 0.3881, 0.6568, 0.9424, 1.256, 1.618, 2.069, 2.733];
+const levels = [...halves.map((level) => -level), ...halves];
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Name the folder of a data set.');
 const { photos, queries } = await readDataset(folder);
@@ -116,10 +120,6 @@ function inSteps(vectors: Float32Array, most: number): Float32Array {
   }
   return vectors;
 }
-
-/** Where 16 levels are best laid for a normal distribution of variance 1. Source: Max, IRE Trans. 1960, table I. */
-const halves = [0.1284, 0.3881, 0.6568, 0.9424, 1.256, 1.618, 2.069, 2.733];
-const levels = [...halves.map((level) => -level), ...halves];
 
 /** Each row put to the nearest levels, by the variance of its first `kept` entries. */
 function inLevels(vectors: Float32Array, kept: number): Float32Array {

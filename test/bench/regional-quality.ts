@@ -5,14 +5,13 @@
  * others, and parts of photos, are looked for where they are known to be. Nothing of the data set is written.
  */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import sharp from 'sharp';
-import { z } from 'zod';
 import { cellsOf, describeBox } from '../../src/descriptor/box.ts';
 import type { Box } from '../../src/descriptor/box.ts';
 import { createDescriber } from '../../src/descriptor/describe.ts';
-import { dequantiseRegions, encodeRegions } from '../../src/descriptor/quantise.ts';
+import { encodeRegions } from '../../src/descriptor/quantise.ts';
 import type { QuantisedRegions } from '../../src/descriptor/quantise.ts';
+import { regionRows } from '../../src/descriptor/region-rows.ts';
 import { dot } from '../../src/descriptor/vectors.ts';
 import { averagePrecision } from '../../src/evaluation/average-precision.ts';
 import { readDataset } from '../../src/evaluation/dataset.ts';
@@ -20,6 +19,8 @@ import type { Query } from '../../src/evaluation/dataset.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
 import type { RgbPixels } from '../../src/model/trunk.ts';
+import { heatMap } from '../../src/search/heat-map.ts';
+import type { HeatMap } from '../../src/search/heat-map.ts';
 import { localise } from '../../src/search/localisation.ts';
 import { createRegionalMatcher, reranked } from '../../src/search/regional.ts';
 import { Target } from '../../src/search/target.ts';
@@ -32,18 +33,9 @@ const middle: Box = [0.2, 0.2, 0.6, 0.6];
 const planted = 60;
 const mostQueries = 200;
 
-const names = z.array(z.string());
-const pixels = z.number();
-const truthSchema = z.object({
-  groups: z.record(z.string(), z.object({ good: names, ok: names, junk: names })),
-  queries: z.array(
-    z.object({ group: z.string(), image: z.string(), box: z.tuple([pixels, pixels, pixels, pixels]) }),
-  ),
-});
-
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Name the folder of a data set.');
-const { photos, queries } = await readDataset(folder);
+const { photos, queries, boxQueries = [] } = await readDataset(folder);
 const step = Math.ceil(queries.length / mostQueries);
 const asked = queries.filter((_, index) => index % step === 0);
 const model = await readModel(defaultModelFolder());
@@ -62,14 +54,17 @@ const blobs = stored.map(encodeRegions);
 
 await report('whole photos', reranked.photo, async ({ photo }) => [
   descriptors[photo]!,
-  padded(stored[photo]!),
+  regionRows(stored[photo]!, describer.dimensions),
 ]);
 await report('boxes round the middle', reranked.box, ({ photo }) => boxed(photo, middle));
-const given = await boxesOf(folder);
-if (given.size > 0) {
-  await report('the boxes given', reranked.box, (query) => boxed(query.photo, given.get(query)!), [
-    ...given.keys(),
-  ]);
+if (boxQueries.length > 0) {
+  const boxes = await Promise.all(boxQueries.map((query) => fractions(query)));
+  await report(
+    'the boxes given',
+    reranked.box,
+    (query) => boxed(query.photo, boxes[boxQueries.indexOf(query)]!),
+    boxQueries,
+  );
 }
 await reportLocalisation();
 await matcher.release();
@@ -124,46 +119,22 @@ async function boxed(photo: number, box: Box): Promise<[Float32Array, Float32Arr
   return [vector, vector];
 }
 
-/** As long as the head makes them, with zeros where dimensions were cut off. */
-function padded(regions: QuantisedRegions): Float32Array {
-  const kept = dequantiseRegions(regions);
-  const whole = new Float32Array(regions.scales.length * describer.dimensions);
-  for (let region = 0; region < regions.scales.length; region++) {
-    const row = kept.subarray(region * regions.dimensions, (region + 1) * regions.dimensions);
-    whole.set(row, region * describer.dimensions);
-  }
-  return whole;
-}
-
 async function pixelsOf(file: string): Promise<RgbPixels> {
   return (await decodePhoto(await readFile(file), { longSide, name: file, thumbnail: false })).pixels;
 }
 
-/** The queries of `truth.json` that have a box, which is in pixels there. */
-async function boxesOf(root: string): Promise<Map<Query, Box>> {
-  const text = await readFile(path.join(root, 'truth.json'), 'utf8').catch(
-    () => '{"groups":{},"queries":[]}',
-  );
-  const truth = truthSchema.parse(JSON.parse(text));
-  const placeOf = (name: string) => photos.findIndex((file) => path.parse(file).name === name);
-  const found = new Map<Query, Box>();
-  for (const { group, image, box } of truth.queries) {
-    const { good, ok, junk } = truth.groups[group]!;
-    const photo = placeOf(image);
-    const positives = new Set([...good, ...ok].map(placeOf));
-    positives.delete(photo);
-    const { width, height } = await sharp(photos[photo]!).metadata();
-    const [left, top, right, bottom] = box;
-    const part: Box = [left / width, top / height, (right - left) / width, (bottom - top) / height];
-    found.set({ photo, positives, junk: new Set(junk.map(placeOf)) }, part);
-  }
-  return found;
+async function fractions({ photo, box }: Query): Promise<Box> {
+  if (!box) return wholePhoto;
+  const { width, height } = await sharp(photos[photo]!).metadata();
+  const [left, top, right, bottom] = box;
+  return [left / width, top / height, (right - left) / width, (bottom - top) / height];
 }
 
 /** How far the boxes found and the true ones overlap: intersection over union. */
 async function reportLocalisation(): Promise<void> {
   const random = seededRandom(9);
   const pick = () => photos[Math.floor(random() * photos.length)]!;
+  const separations: number[] = [];
   const overlaps = { pasted: [] as number[], part: [] as number[] };
   for (let count = 0; count < planted; count++) {
     const query = await pixelsOf(pick());
@@ -176,24 +147,44 @@ async function reportLocalisation(): Promise<void> {
     paste(small, ground, left, top);
     const { width, height } = ground;
     const box: Box = [left / width, top / height, small.width / width, small.height / height];
-    overlaps.pasted.push(overlap(await found(query, ground), box));
+    const target = await targetOf(query);
+    const map = await describer.map(ground);
+    overlaps.pasted.push(overlap(localise(map, target).box, box));
+    separations.push(separation(heatMap(map, target), box));
 
     const [w, h] = [0.35 + 0.45 * random(), 0.35 + 0.45 * random()];
     const part: Box = [random() * (1 - w), random() * (1 - h), w, h];
-    overlaps.part.push(overlap(await found(await cut(query, part), query), part));
+    const whole = await describer.map(query);
+    overlaps.part.push(overlap(localise(whole, await targetOf(await cut(query, part))).box, part));
   }
+  process.stdout.write(
+    `heat-map: a cell inside is hotter than one outside: ${meanOf(separations).toFixed(3)}\n`,
+  );
   for (const [name, values] of Object.entries(overlaps)) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const half = values.filter((value) => value > 0.5).length / values.length;
     process.stdout.write(
-      `${name}: overlap ${mean.toFixed(3)} on average, above 0.5 for ${half.toFixed(2)}\n`,
+      `${name}: overlap ${meanOf(values).toFixed(3)} on average, above 0.5 for ${half.toFixed(2)}\n`,
     );
   }
 }
 
-async function found(query: RgbPixels, photo: RgbPixels): Promise<Box> {
+async function targetOf(query: RgbPixels): Promise<Target> {
   const map = await describer.map(query);
-  return localise(await describer.map(photo), new Target(map, cellsOf(wholePhoto, map), model.head)).box;
+  return new Target(map, cellsOf(wholePhoto, map), model.head);
+}
+
+/** How often a cell inside the box is hotter than one outside; two that are the same count as half. */
+function separation({ width, height, values }: HeatMap, [x, y, w, h]: Box): number {
+  const inside: number[] = [];
+  const outside: number[] = [];
+  for (const [cell, value] of values.entries()) {
+    const column = ((cell % width) + 0.5) / width - x;
+    const row = (Math.floor(cell / width) + 0.5) / height - y;
+    (column > 0 && column < w && row > 0 && row < h ? inside : outside).push(value);
+  }
+  let hotter = 0;
+  for (const own of inside) for (const other of outside) hotter += own > other ? 1 : own === other ? 0.5 : 0;
+  return hotter / (inside.length * outside.length);
 }
 
 async function resized({ data, width, height }: RgbPixels, scale: number): Promise<RgbPixels> {
@@ -230,4 +221,8 @@ function overlap(one: Box, other: Box): number {
   });
   const both = sides[0]! * sides[1]!;
   return both / (one[2] * one[3] + other[2] * other[3] - both);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,7 +1,8 @@
 /** Region by region: 200 photos ranked again, 2,000 against a box, where they match, and a heat-map. */
 import { cellsOf } from '../../src/descriptor/box.ts';
 import { createDescriber } from '../../src/descriptor/describe.ts';
-import { dequantiseRegions, encodeRegions, quantiseRegions } from '../../src/descriptor/quantise.ts';
+import { encodeRegions, quantiseRegions } from '../../src/descriptor/quantise.ts';
+import { regionRows } from '../../src/descriptor/region-rows.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
 import { samplePhotos } from '../../src/samples.ts';
@@ -27,12 +28,7 @@ export async function regionalBench(): Promise<BenchResult> {
   const matcher = await createRegionalMatcher(dimensions);
   const blobs = storedRegions(dimensions);
   const query = quantiseRegions(randomVectors(dimensions, seededRandom(3)), dimensions, geometry);
-  const whole = new Float32Array(regions * dimensions);
-  const kept = dequantiseRegions(query);
-  for (let region = 0; region < regions; region++) {
-    const row = kept.subarray(region * query.dimensions, (region + 1) * query.dimensions);
-    whole.set(row, region * dimensions);
-  }
+  const whole = regionRows(query, dimensions);
   const pictures = await Promise.all(samplePhotos.map((name) => picture(name, model.settings.longSide)));
   const maps = await Promise.all(pictures.map((pixels) => describer.map(pixels)));
   const target = new Target(maps[0]!, cellsOf([0.2, 0.2, 0.5, 0.5], maps[0]!), model.head);
