@@ -19,6 +19,8 @@ export class Search {
   state = $state.raw<'running' | 'done' | 'failed'>('running');
   /** What was found last; it stays while the query's terms change, until the next answer. */
   result = $state.raw<SearchResult | null>(null);
+  /** What the result is in order of. */
+  sort = $state.raw<Terms['sort']>('score');
   error = $state.raw<WireError | null>(null);
   /** While photos are verified. */
   verification = $state.raw<Verification | null>(null);
@@ -56,13 +58,15 @@ export class Search {
     this.#toLocalise = [];
     this.state = 'running';
     this.error = null;
+    const { query } = this;
     try {
-      const result = await askWithQuery(this.query, (params) => bridge.request('search.run', params));
+      const result = await askWithQuery(query, (params) => bridge.request('search.run', params));
       if (asked !== this.#asked) return;
       this.verified.clear();
       this.boxes.clear();
       this.reordered = null;
       this.result = result;
+      this.sort = query.sort;
       this.state = 'done';
       this.verifyWhenWanted();
     } catch (thrown) {

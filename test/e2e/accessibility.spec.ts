@@ -33,7 +33,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     });
 
-    test('results, viewer, settings, unreadable files and notices', async ({
+    test('results and what can be done with them, viewer, settings, unreadable files and notices', async ({
       launch,
       library,
       workplace,
@@ -50,6 +50,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await tileOf(page, await photoId(page, 'black-canyon.jpg')).click();
       await expect(tiles(page).first()).toBeFocused();
       expect.soft(await violations(page), 'results').toEqual([]);
+
+      await page.keyboard.press('x');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.getByRole('button', { name: 'Show where it matched' }).click();
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await page.getByRole('checkbox', { name: 'Near-duplicates' }).check();
+      await expect(page.getByRole('list', { name: 'Filters' })).toBeVisible();
+      expect.soft(await violations(page), 'filters').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByRole('button', { name: 'How this search is refined' }).click();
+      expect.soft(await violations(page), 'refinement').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'New album' }).click();
+      expect.soft(await violations(page), 'name of an album').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Find more like these' }).click();
+      await expect(page.getByRole('complementary', { name: 'Your photos' })).toBeVisible();
+      await expect(tiles(page).first()).toBeFocused();
+      expect.soft(await violations(page), 'several photos').toEqual([]);
 
       await tiles(page).first().press('Space');
       const viewer = page.getByRole('dialog', { name: 'Photo viewer' });

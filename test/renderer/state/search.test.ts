@@ -71,8 +71,9 @@ test('what was found stays while the terms change; a failure can be tried again'
   const search = new Search(query);
   (await engine.next('search.run')).answer(resultOf(1, 2));
   await vi.waitFor(() => expect(search.state).toBe('done'));
-  search.change({ filter: { formats: ['png'] } });
+  search.change({ filter: { formats: ['png'] }, sort: 'date' });
   expect(search.state).toBe('running');
+  expect(search.sort, 'of what was found').toBe('score');
   expect(idsOf(search.result)).toEqual([1, 2]);
   (await engine.next('search.run')).refuse('photo-unknown');
   await vi.waitFor(() => expect(search.state).toBe('failed'));
