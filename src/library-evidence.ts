@@ -8,7 +8,7 @@ import type { FeatureMap } from './model/trunk.ts';
 import { heatMap } from './search/heat-map.ts';
 import { localise } from './search/localisation.ts';
 import { Target } from './search/target.ts';
-import { outline, verify } from './local-features/verification.ts';
+import { isVerified, outline, verify } from './local-features/verification.ts';
 
 const wholePhoto: Box = [0, 0, 1, 1];
 
@@ -56,6 +56,7 @@ export class LibraryEvidence {
     const asked = await this.#queries.features(query);
     const other = await this.#queries.features({ photoId });
     const verification = await verify(asked, other, { queryBox: query.box });
+    if (!isVerified(verification.inliers)) return { verified: 0, pairs: new Float32Array(), outline: null };
     return {
       verified: verification.inliers,
       pairs: verification.pairs,

@@ -59,6 +59,8 @@ class Build {
   readonly #examiner: Examiner;
   readonly #options: BuildOptions;
   readonly #meter = new ProgressMeter();
+  /** Contents: copies of a photo need no examination of their own. */
+  readonly #examined = new Set<string>();
   #progress: PlacesProgress = { phase: 'building', done: 0, total: 0, rate: 0, etaSeconds: null };
 
   constructor(sources: MatchGraphSources, examiner: Examiner, options: BuildOptions) {
@@ -109,13 +111,12 @@ class Build {
     this.#options.report(this.#progress);
   }
 
-  /** What a photo is to be compared with, and its features; null while it cannot be read. */
+  /** What a photo is to be compared with, and its features; null for a copy, and while it cannot be read. */
   async #prepare(photoId: number): Promise<Prepared | null> {
     const hash = this.#hashOf(photoId);
-    if (!hash) return null;
+    if (hash === undefined || this.#examined.has(hash)) return null;
     const nearest = await this.#nearest(photoId, hash);
-    const compared = new Set(this.#catalog.matchGraph.comparedWith(photoId));
-    if (nearest.every((other) => compared.has(other))) return { photoId, hash, nearest: [], features: null };
+    if (nearest.length === 0) return { photoId, hash, nearest, features: null };
     const features = await this.#featuresOf(photoId);
     return features && { photoId, hash, nearest, features };
   }
@@ -136,6 +137,8 @@ class Build {
 
   async #examine(prepared: Prepared): Promise<void> {
     const { photoId, hash, nearest } = prepared;
+    // Its copy may have been in work when it was prepared.
+    if (this.#examined.has(hash)) return;
     const { matchGraph } = this.#catalog;
     const pairs = new Map<number, Comparison>();
     // Asked now: when this photo was prepared, the one before it was still in work.
@@ -146,6 +149,7 @@ class Build {
     this.#catalog.write(() => {
       // Any of them may have left, or become another, while it was compared.
       if (this.#hashOf(photoId) !== hash) return;
+      this.#examined.add(hash);
       const valid = [...pairs].filter(([other, comparison]) => this.#hashOf(other) === comparison.hash);
       matchGraph.examined(
         photoId,

@@ -2,8 +2,8 @@
 import type { Box, QueryPart } from './api-search.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { describeBox } from './descriptor/box.ts';
-import { decodeRegions, dequantiseRegions } from './descriptor/quantise.ts';
-import type { QuantisedRegions } from './descriptor/quantise.ts';
+import { decodeRegions } from './descriptor/quantise.ts';
+import { regionRows } from './descriptor/region-rows.ts';
 import { atScale, pictureSide } from './descriptor/scales.ts';
 import { decodePhoto } from './ingest/decode.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
@@ -108,7 +108,10 @@ export class LibraryQueries {
     const describer = await descriptions.describer();
     const pixels = await this.#pixels(part, pictureSide(descriptions.model.settings));
     const [described] = await describer.describe([pixels]);
-    return { descriptor: described!.descriptor, regions: rows(described!.regions, describer.dimensions) };
+    return {
+      descriptor: described!.descriptor,
+      regions: regionRows(described!.regions, describer.dimensions),
+    };
   }
 
   #stored(photoId: number): Described | undefined {
@@ -118,7 +121,7 @@ export class LibraryQueries {
     const descriptor = catalog.descriptors.get(photoId, modelId);
     const regions = catalog.descriptors.regions(photoId, modelId);
     if (!descriptor || !regions) return undefined;
-    return { descriptor, regions: rows(decodeRegions(regions), model.head!.dimensions) };
+    return { descriptor, regions: regionRows(decodeRegions(regions), model.head!.dimensions) };
   }
 
   async #describeBox(part: QueryPart, box: Box): Promise<Described> {
@@ -149,17 +152,4 @@ export class LibraryQueries {
     const { photos, pictures } = this.#sources;
     return 'photoId' in part ? photos.row(part.photoId).hash : pictures.get(part.pictureId).hash;
   }
-}
-
-/** The kept dimensions of each region vector, with zeros for those that were cut off: [regions, dimensions]. */
-function rows(regions: QuantisedRegions, dimensions: number): Float32Array {
-  const kept = dequantiseRegions(regions);
-  const whole = new Float32Array(regions.scales.length * dimensions);
-  for (const region of regions.scales.keys()) {
-    whole.set(
-      kept.subarray(region * regions.dimensions, (region + 1) * regions.dimensions),
-      region * dimensions,
-    );
-  }
-  return whole;
 }

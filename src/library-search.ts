@@ -177,7 +177,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       this.emit('verified', {
         key,
         photoId,
-        verified: inliers,
+        verified: proven(inliers),
         score: verifiedScore(score, inliers),
         ...progress,
       });
@@ -213,11 +213,11 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       // A photo may have gone since the index knew it.
       const row = this.#dependencies.catalog.photos.get(photoId);
       if (!row) continue;
-      const verified = inliers.get(photoId);
+      const agreeing = inliers.get(photoId);
       const tier = tierOf(similarity, {
         sameContent: query.hash !== null && Buffer.compare(query.hash, row.hash) === 0,
         whole: query.hash !== null,
-        verified: verified !== undefined && isVerified(verified),
+        verified: agreeing !== undefined && isVerified(agreeing),
       });
       if (filter?.tiers && !filter.tiers.includes(tier)) continue;
       matches.push({
@@ -226,7 +226,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
         tier,
         row,
         ...(box && { box }),
-        ...(verified !== undefined && { verified }),
+        ...(agreeing !== undefined && { verified: proven(agreeing) }),
       });
       if (!collapses && matches.length === limit) break;
     }
@@ -274,6 +274,11 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     loading.catch(() => (this.#rankers = null));
     return (this.#rankers = loading);
   }
+}
+
+/** Fewer keypoints than prove anything count for the order, but are no proof to show. */
+function proven(inliers: number): number {
+  return isVerified(inliers) ? inliers : 0;
 }
 
 async function loadRankers(dimensions: number): Promise<Rankers> {

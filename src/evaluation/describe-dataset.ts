@@ -64,7 +64,12 @@ export async function describeDataset(
   return described;
 }
 
-function boxOf([left, top, right, bottom]: PixelBox, { width, height }: Picture, file: string): Box {
+/** A box of a ground truth as a box of the photo. @throws AkinError `dataset-damaged` when it lies outside */
+export function boxOf(
+  [left, top, right, bottom]: PixelBox,
+  { width, height }: Pick<Picture, 'width' | 'height'>,
+  file: string,
+): Box {
   const [x, y] = [Math.max(0, left), Math.max(0, top)];
   const [endX, endY] = [Math.min(width, right), Math.min(height, bottom)];
   if (x >= endX || y >= endY)

@@ -159,6 +159,7 @@ describe('search', () => {
       path: photo('airplane-from-above-copy.jpg'),
       score: expect.closeTo(1, 5),
       tier: 'identical',
+      box: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)],
     });
     const scores = answer!.matches.map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((one, other) => other - one));
