@@ -40,9 +40,9 @@ export interface RegionalMatcher {
 
 /**
  * How much regions weigh beside the descriptors' 1. Measured by test/bench/regional-quality.ts, mAP in per cent on
- * buildings and on products: descriptors alone 64.2 and 67.9; with the best pair 69.2 and 70.3 at weight 1, and
- * 62.7 and 67.0 without the descriptors; with the sum 67.6 and 70.4 at weight 3. For a box 68.8 and 63.4 by
- * descriptors, 78.7 and 65.1 at weight 1.5.
+ * buildings and on products: descriptors alone 64.2 and 67.8; with the best pair 69.2 and 69.6 at weight 1, and
+ * 62.7 and 65.9 without the descriptors; with the sum 67.6 and 69.5 at weight 3. For boxes round buildings 68.8 by
+ * descriptors and 78.7 at weight 1.5; for the middle of photos of products 66.7 and 67.8.
  */
 const weights: Record<RegionalRule, number> = { 'best-pair': 1, sum: 3, box: 1.5 };
 
