@@ -1,4 +1,5 @@
 /** What the user chose for every search, and what each choice gained where it was measured. */
+import { z } from 'zod';
 import { refinementSchema } from './api-search.ts';
 import type { Refinement } from './api-search.ts';
 import { librarySettingsSchema } from './api.ts';
@@ -33,4 +34,13 @@ export function writeSettings(catalog: Catalog, settings: SettingsChanges): void
       if (value !== undefined) catalog.settings.set(name, value);
     }
   });
+}
+
+/** Whether the user asked for places: they are then kept up to date. */
+export function keepsPlaces(catalog: Catalog): boolean {
+  return catalog.settings.get('places', z.boolean(), false);
+}
+
+export function keepPlaces(catalog: Catalog, kept: boolean): void {
+  catalog.decide(() => catalog.settings.set('places', kept));
 }

@@ -31,7 +31,7 @@ import { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibrarySearch } from './library-search.ts';
 import { evaluateAlbums } from './library-album-evaluation.ts';
-import { readSettings, writeSettings } from './library-settings.ts';
+import { keepPlaces, keepsPlaces, readSettings, writeSettings } from './library-settings.ts';
 import type { SettingsChanges } from './library-settings.ts';
 import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
 import type { Model } from './model/model-folder.ts';
@@ -123,6 +123,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.tellNotices();
     this.#followFolders();
     this.scan();
+    this.#followPlaces();
     this.#descriptions.index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
   }
 
@@ -238,13 +239,16 @@ export class Library extends EventEmitter<LibraryEvents> {
     return this.#catalog.filters.facets();
   }
 
-  /** Finds places among the photos, in the background. */
+  /** Finds places in the background, and from now on keeps them up to date while photos come and go. */
   buildPlaces(): Record<string, never> {
+    keepPlaces(this.#catalog, true);
     this.places.build();
     return {};
   }
 
+  /** Ends that; what was found stays. */
   cancelPlaces(): Record<string, never> {
+    keepPlaces(this.#catalog, false);
     this.places.cancel();
     return {};
   }
@@ -346,6 +350,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
     this.#changedTimer = null;
     this.emit('changed', this.#catalog.photos.count());
+    this.#followPlaces();
   }
 
   #foldersChanged(): void {
@@ -353,6 +358,11 @@ export class Library extends EventEmitter<LibraryEvents> {
     if (!this.#watch) return;
     this.#followFolders();
     this.scan();
+  }
+
+  /** The build waits by itself until indexing is done. */
+  #followPlaces(): void {
+    if (this.#watch && keepsPlaces(this.#catalog)) this.places.build();
   }
 
   #followFolders(): void {

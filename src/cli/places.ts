@@ -42,11 +42,11 @@ async function showPlaces({ library, signal, json }: Session, top = Infinity): P
 async function comparePhotos(library: Library, signal: AbortSignal): Promise<void> {
   const line = new ProgressLine('Comparing');
   const show = (progress: PlacesProgress) => line.show(asProgress(progress));
-  const cancel = () => library.cancelPlaces();
+  const cancel = () => library.places.cancel();
   library.on('placesProgress', show);
   signal.addEventListener('abort', cancel);
   try {
-    library.buildPlaces();
+    library.places.build();
     if (signal.aborted) cancel();
     // A notice has told why.
     if (await library.places.finished()) process.exitCode = 1;
