@@ -75,16 +75,14 @@ class Build {
     const total = Math.max(photos.length, this.#catalog.matchGraph.countDescribed(this.#examiner.modelId));
     const before = total - photos.length;
     this.#report({ done: before, total });
-    let next = this.#prepare(photos[0]!);
+    let next = this.#begin(photos[0]!);
     try {
       for (const index of photos.keys()) {
         await this.#turn();
         const prepared = await next;
         if (signal.aborted) return;
         // The features of the next photo are made while the pairs of this one are compared.
-        if (index + 1 < photos.length) next = this.#prepare(photos[index + 1]!);
-        // Whoever waits for it learns of its failure.
-        next.catch(() => null);
+        if (index + 1 < photos.length) next = this.#begin(photos[index + 1]!);
         if (prepared) await this.#examine(prepared);
         const done = before + index + 1;
         const rate = this.#meter.note(done, performance.now());
@@ -94,6 +92,13 @@ class Build {
     } finally {
       await next.catch(() => null);
     }
+  }
+
+  /** Prepares a photo. Whoever waits for it learns of a failure; until then nobody need. */
+  #begin(photoId: number): Promise<Prepared | null> {
+    const prepared = this.#prepare(photoId);
+    prepared.catch(() => null);
+    return prepared;
   }
 
   /** Waits while something more urgent goes on, and lets requests come in. */
