@@ -8,6 +8,8 @@ const growth = 64;
 /** What the threads need to find the rows. */
 export interface SharedRows {
   memory: WebAssembly.Memory;
+  /** The photo id of each row (uint32), apart from the rows: a filter then touches no row that it leaves out. */
+  photoIds: SharedArrayBuffer;
   dimensions: number;
   /** Where row 0 begins, in bytes; what lies before is for the threads. */
   begin: number;
@@ -18,6 +20,8 @@ export class QuantisedRows {
   readonly #stride: number;
   readonly #slots = new Map<number, number>();
   readonly #steps: Int8Array;
+  /** As long as its buffer, also when that grows. */
+  readonly #photoIds: Uint32Array;
   #bytes: Int8Array;
   #view: DataView;
   #moves = 0;
@@ -29,8 +33,11 @@ export class QuantisedRows {
       maximum: maximumPages,
       shared: true,
     });
-    this.shared = { memory, dimensions, begin: scratchBytes };
     this.#stride = rowBytes(dimensions);
+    const mostRows = Math.floor((maximumPages * pageBytes - scratchBytes) / this.#stride);
+    const photoIds = new SharedArrayBuffer(0, { maxByteLength: mostRows * Uint32Array.BYTES_PER_ELEMENT });
+    this.shared = { memory, photoIds, dimensions, begin: scratchBytes };
+    this.#photoIds = new Uint32Array(photoIds);
     this.#steps = new Int8Array(dimensions);
     this.#bytes = new Int8Array(memory.buffer);
     this.#view = new DataView(memory.buffer);
@@ -58,8 +65,8 @@ export class QuantisedRows {
     this.#reserve(slot + 1);
     const begin = this.#begin(slot);
     this.#view.setFloat32(begin + rowHead.scale, scale, true);
-    this.#view.setUint32(begin + rowHead.photoId, photoId, true);
     this.#bytes.set(this.#steps, begin + rowHead.bytes);
+    this.#photoIds[slot] = photoId;
     this.#slots.set(photoId, slot);
     if (known !== undefined) this.#moves++;
   }
@@ -68,9 +75,10 @@ export class QuantisedRows {
   delete(photoId: number): void {
     const slot = this.#slots.get(photoId);
     if (slot === undefined) return;
-    const last = this.#begin(this.size - 1);
-    const moved = this.#view.getUint32(last + rowHead.photoId, true);
-    this.#bytes.copyWithin(this.#begin(slot), last, last + this.#stride);
+    const last = this.size - 1;
+    const moved = this.#photoIds[last]!;
+    this.#bytes.copyWithin(this.#begin(slot), this.#begin(last), this.#begin(last + 1));
+    this.#photoIds[slot] = moved;
     this.#slots.set(moved, slot);
     this.#slots.delete(photoId);
     this.#moves++;
@@ -103,12 +111,14 @@ export class QuantisedRows {
   }
 
   #reserve(rows: number): void {
-    const { memory } = this.shared;
+    const { memory, photoIds } = this.shared;
     const missing = Math.ceil((this.#begin(rows) - this.#bytes.length) / pageBytes);
     if (missing <= 0) return;
     const pages = this.#bytes.length / pageBytes;
     memory.grow(Math.max(missing, Math.min(growth, maximumPages - pages)));
     this.#bytes = new Int8Array(memory.buffer);
     this.#view = new DataView(memory.buffer);
+    const room = Math.floor((this.#bytes.length - this.shared.begin) / this.#stride);
+    photoIds.grow(room * Uint32Array.BYTES_PER_ELEMENT);
   }
 }

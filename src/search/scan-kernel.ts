@@ -9,8 +9,8 @@
 import { access, apply, encodeModule, get, i32, lane, set, whileLoop, zeroVector } from './wasm-module.ts';
 import type { Code, ValueType } from './wasm-module.ts';
 
-/** Bytes of a row before its steps: scale (float32), photo id (uint32), eight that keep the steps aligned. */
-export const rowHead = { bytes: 16, scale: 0, photoId: 4 } as const;
+/** Bytes of a row before its steps: the scale (float32), and twelve that keep the steps aligned. */
+export const rowHead = { bytes: 16, scale: 0 } as const;
 
 /** Steps of a row go from -127 to 127. */
 export const largestRowStep = 127;

@@ -3,7 +3,7 @@ import { Candidates } from './candidates.ts';
 import type { BoundedScores } from './candidates.ts';
 import { holds } from './photo-set.ts';
 import type { SharedRows } from './quantised-rows.ts';
-import { paddedDimensions, rowBytes, rowHead } from './scan-kernel.ts';
+import { paddedDimensions, rowBytes } from './scan-kernel.ts';
 import type { QuantisedQuery, ScanRows } from './scan-kernel.ts';
 
 export interface ScanRequest {
@@ -49,19 +49,17 @@ export class Scanner {
   /** The candidates of this thread's share of the rows, for each query. */
   scan({ queries, wanted, size, allowed, next }: ScanRequest): BoundedScores[] {
     const { memory, dimensions, begin } = this.#rows;
+    const photoIds = new Uint32Array(this.#rows.photoIds, 0, size);
     // Another thread made it grow: this one may still hold the view of before.
     if (memory.buffer.byteLength < begin + size * rowBytes(dimensions)) memory.grow(0);
     const list = new Uint32Array(memory.buffer, this.#scratch + listAt, chunk);
     const bounds = new Float32Array(memory.buffer, this.#scratch + boundsAt, 2 * chunk);
     const query = new Int16Array(memory.buffer, this.#scratch + queryAt, paddedDimensions(dimensions));
-    const words = new Uint32Array(memory.buffer, begin);
-    const stride = rowBytes(dimensions) / 4;
-    const photoIdOf = (row: number) => words[row * stride + rowHead.photoId / 4]!;
     const candidates = queries.map(() => new Candidates(wanted, size));
     for (let from = take(next); from < size; from = take(next)) {
       let count = 0;
       for (let row = from; row < Math.min(from + chunk, size); row++)
-        if (!allowed || holds(allowed, photoIdOf(row))) list[count++] = row;
+        if (!allowed || holds(allowed, photoIds[row]!)) list[count++] = row;
       for (const [at, { steps, margin }] of queries.entries()) {
         query.set(steps);
         this.#scan(
@@ -72,7 +70,7 @@ export class Scanner {
           margin,
           this.#scratch + boundsAt,
         );
-        candidates[at]!.offer(bounds, count, (place) => photoIdOf(list[place]!));
+        candidates[at]!.offer(bounds, count, (place) => photoIds[list[place]!]!);
       }
     }
     return candidates.map((found) => found.take());
