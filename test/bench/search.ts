@@ -31,6 +31,8 @@ const bareLimit = 1.2;
 const sqliteLimit = 5;
 const recallLimit = 0.999;
 const memoryLimit = 700;
+/** What is written to the disk in one go. */
+const rowsAtOnce = 10_000;
 /** Two sums of the same products in another order may differ by this much. */
 const roundingError = 1e-6;
 
@@ -185,7 +187,7 @@ function makeData(photos: number, rounds: number, folder: string): SearchData {
   );
   const bits = new Uint8Array(Math.ceil(photos / 8));
   for (const photoId of allowed) bits[(photoId - 1) >> 3]! |= 1 << ((photoId - 1) & 7);
-  const slice = 10_000 * dimensions;
+  const slice = rowsAtOnce * dimensions;
   for (let begin = 0; begin < matrix.length; begin += slice) {
     const flag = begin === 0 ? 'w' : 'a';
     writeFileSync(path.join(folder, 'matrix'), bytesOf(matrix.subarray(begin, begin + slice)), { flag });
@@ -245,13 +247,14 @@ function akinPeer({ photos, matrix, queries, allowed, folder }: SearchData): Req
   const insert = database.prepare('INSERT INTO descriptor (photo_id, model_id, vector) VALUES (?, ?, ?)');
   const index = new DescriptorIndex(dimensions, (photoIds) => descriptors.getMany(photoIds, model));
   const descriptors = new Descriptors(database);
-  database.transaction(() => {
-    for (let row = 0; row < photos; row++) {
+  const put = database.transaction((from: number) => {
+    for (let row = from; row < Math.min(from + rowsAtOnce, photos); row++) {
       const vector = matrix.subarray(row * dimensions, (row + 1) * dimensions);
       insert.run(row + 1, model, bytesOf(vector));
       index.set(row + 1, vector);
     }
-  })();
+  });
+  for (let from = 0; from < photos; from += rowsAtOnce) put(from);
   const ids = (neighbours: { photoId: number }[]) => neighbours.map(({ photoId }) => photoId);
   const filter = new PhotoSet(allowed);
   return {
