@@ -47,6 +47,10 @@ export const errorCodes = {
   'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
   'dataset-damaged': 'The data set cannot be used, because of {path}: {reason}. Correct it or get it again.',
+  'dataset-without-boxes': 'The data set {path} has no boxes to search with. Leave --boxes out.',
+  'layer-unknown': 'The trunk has no layer {layer}. --layers lists those that it has.',
+  'whitening-photos-missing':
+    'The folder {path} holds no photos to learn a whitening from. Name one with a thousand or more.',
   internal: 'Something went wrong inside Akin: {reason}',
 } as const;
 

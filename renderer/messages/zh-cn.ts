@@ -53,6 +53,10 @@ export const zhCn: Messages = {
     'search-failed': '{total} 个查询中有 {count} 个失败。',
     'dataset-unknown': '文件夹 {path} 不是 Akin 可以评测的数据集。',
     'dataset-damaged': '数据集无法使用，问题出在 {path}：{reason}。请改正，或重新获取。',
+    'dataset-without-boxes': '数据集 {path} 没有可用于搜索的方框。请去掉 --boxes。',
+    'layer-unknown': '主干网络没有层 {layer}。--layers 会列出所有层。',
+    'whitening-photos-missing':
+      '文件夹 {path} 中没有可供学习白化的照片。请指定一个有一千张以上照片的文件夹。',
     internal: 'Akin 内部出现问题：{reason}',
   },
   first: {

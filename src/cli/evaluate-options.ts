@@ -34,7 +34,7 @@ export interface EvaluateOptions {
 
 /**
  * The combinations of layers and poolings to measure; null where nothing was chosen, so that it is the standard ones.
- * @throws AkinError `bad-request` for a layer that the trunk does not have
+ * @throws AkinError `layer-unknown`
  */
 export function combinationsOf(model: Model, options: EvaluateOptions): Combination[] | null {
   const { pooling, layer, levels, wholeMap, power, whiten } = options;
@@ -42,8 +42,7 @@ export function combinationsOf(model: Model, options: EvaluateOptions): Combinat
   const known = new Set(layersOf(model).map(({ name }) => name));
   const layers = layer ?? [lastLayer(model)];
   for (const name of layers) {
-    if (!known.has(name))
-      throw new AkinError('bad-request', { reason: `the trunk has no layer ${name}; --layers lists them` });
+    if (!known.has(name)) throw new AkinError('layer-unknown', { layer: name });
   }
   const names = pooling ?? ['r-mac'];
   return layers.flatMap((name) =>
@@ -65,7 +64,7 @@ export function layersOf(model: Model): LayerOutput[] {
 /**
  * What to measure: each combination without a projection, and with one where it was learnt, by the model or now.
  * @param whiten a folder of unrelated photos to learn from
- * @throws AkinError `no-photos` when there are not two of them
+ * @throws AkinError `whitening-photos-missing` when there are not two of them
  */
 export async function variantsOf(
   model: Model,
@@ -94,8 +93,7 @@ async function learnFrom(
     throw new AkinError('folder-missing', { path: folder }, { cause: error });
   });
   const photos = photosOf(listed).map((photo) => path.join(listed.root, photo));
-  if (photos.length < 2)
-    throw new AkinError('bad-request', { reason: `${folder} holds no photos to learn a whitening from` });
+  if (photos.length < 2) throw new AkinError('whitening-photos-missing', { path: folder });
   return learnHeads(model, combinations, photos, options(photos.length));
 }
 
@@ -105,15 +103,17 @@ function isSame(one: Combination, other: Combination): boolean {
 
 /**
  * The data set with the queries that `--boxes` or `--no-boxes` wants; without either, with those of its protocol.
- * @throws AkinError `bad-request` when it has no boxes
+ *
+ * @param folder names it in an error
+ * @throws AkinError `dataset-without-boxes`
  */
-export function withBoxes(dataset: Dataset, boxes: boolean | undefined): Dataset {
+export function withBoxes(dataset: Dataset, boxes: boolean | undefined, folder: string): Dataset {
   if (boxes === undefined) return dataset;
   const { queries, boxQueries, byDifficulty } = dataset;
   if (boxes) {
     if (boxQueries?.length) return { ...dataset, queries: boxQueries };
     if (queries.some(({ box }) => box)) return dataset;
-    throw new AkinError('bad-request', { reason: 'the data set has no boxes' });
+    throw new AkinError('dataset-without-boxes', { path: folder });
   }
   const whole = (list: typeof queries) => list.map(({ box: _box, ...query }) => query);
   if (!byDifficulty) return { ...dataset, queries: whole(queries) };

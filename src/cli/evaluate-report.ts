@@ -32,7 +32,8 @@ export function jsonOf(
   };
 }
 
-export function tableOf(measured: readonly Measured[], dataset: Dataset): string {
+/** A line a measurement. */
+export function tableOf(measured: readonly Measured[], dataset: Dataset): string[] {
   const ukbench = dataset.protocol === 'ukbench';
   const header = [
     'protocol',
@@ -60,31 +61,39 @@ export function tableOf(measured: readonly Measured[], dataset: Dataset): string
 }
 
 /** Average precision of every query, for each variant a column. */
-export function perQueryTable(measured: readonly Measured[], dataset: Dataset): string {
+export function perQueryTable(measured: readonly Measured[], dataset: Dataset): string[] {
   const parts = Map.groupBy(measured, ({ queries }) => queries);
-  return [...parts]
-    .map(([queries, columns]) => {
-      const title = columns[0]!.difficulty ?? 'query';
-      const header = [title, 'group', ...columns.map(({ variant }) => variant.name)];
-      const rows = queries.map(({ photo, group }, index) => [
-        dataset.photos[photo]!,
-        group,
-        ...columns.map(({ retrieval }) => twoDigits(retrieval.perQuery[index]!)),
-      ]);
-      return aligned([header, ...rows], 2);
-    })
-    .join('\n');
+  return [...parts].flatMap(([queries, columns]) => {
+    const title = columns[0]!.difficulty ?? 'query';
+    const header = [
+      title,
+      'group',
+      ...columns.map(({ variant }) => `${variant.name} ${wordsOf(variant.pooling)}`),
+    ];
+    const rows = queries.map(({ photo, group }, index) => [
+      dataset.photos[photo]!,
+      group,
+      ...columns.map(({ retrieval }) => twoDigits(retrieval.perQuery[index]!)),
+    ]);
+    return ['', ...aligned([header, ...rows], 2)];
+  });
 }
 
 /** Precision over recall of everything measured, as an SVG. */
 export function plotOf(measured: readonly Measured[], title: string): string {
+  const severalLayers = new Set(measured.map(({ variant }) => variant.layer)).size > 1;
   const ticks = [0, 20, 40, 60, 80, 100].map((at) => ({ at, text: String(at) }));
   return drawLinePlot({
     title,
     x: { label: 'Recall (%)', min: 0, max: 100, ticks },
     y: { label: 'Precision (%)', min: 0, max: 100, ticks },
     lines: measured.map(({ variant, difficulty, retrieval }) => ({
-      name: [variant.name, wordsOf(variant.pooling), ...(difficulty ? [difficulty] : [])].join(', '),
+      name: [
+        variant.name,
+        wordsOf(variant.pooling),
+        ...(severalLayers ? [variant.layer] : []),
+        ...(difficulty ? [difficulty] : []),
+      ].join(', '),
       points: retrieval.curve.map(({ recall, precision }) => ({ x: recall, y: precision })),
     })),
   });
@@ -102,11 +111,11 @@ function twoDigits(value: number): string {
 }
 
 /** @param texts so many columns are text, and begin at the left; the rest are numbers */
-function aligned(rows: readonly (readonly string[])[], texts: number): string {
+function aligned(rows: readonly (readonly string[])[], texts: number): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row.map((cell, column) =>
       column < texts ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
     );
-  return rows.map((row) => `${line(row).join('  ').trimEnd()}\n`).join('');
+  return rows.map((row) => line(row).join('  ').trimEnd());
 }

@@ -21,7 +21,7 @@ import {
 import type { EvaluateOptions } from './evaluate-options.ts';
 import { jsonOf, perQueryTable, plotOf, tableOf } from './evaluate-report.ts';
 import { ProgressLine } from './progress-line.ts';
-import { printJson } from './session.ts';
+import { printJson, printLine } from './session.ts';
 
 /** `akin evaluate DATASET`: how well a model finds what belongs together. */
 export function evaluateCommand(): Command {
@@ -61,10 +61,7 @@ function listLayers(model: Model, json: boolean): void {
   for (const layer of layersOf(model)) {
     const { name, channels, stride, rectified } = layer;
     if (json) printJson(layer);
-    else
-      process.stdout.write(
-        `${name}  ${channels} channels, stride ${stride}${rectified ? '' : ', values below 0'}\n`,
-      );
+    else printLine(`${name}  ${channels} channels, stride ${stride}${rectified ? '' : ', values below 0'}`);
   }
 }
 
@@ -76,7 +73,7 @@ async function evaluate(
 ): Promise<void> {
   const { json = false, perQuery = false, longSide = model.settings.longSide, plot } = options;
   const combinations = combinationsOf(model, options);
-  const dataset = withBoxes(await readDataset(folder, options.protocol), options.boxes);
+  const dataset = withBoxes(await readDataset(folder, options.protocol), options.boxes, folder);
   const learning = new ProgressLine('Learning');
   const measuring = new ProgressLine('Measuring');
   const leftOut = (line: ProgressLine, error: AkinError) => line.say(`Left out: ${error.message}`);
@@ -94,13 +91,17 @@ async function evaluate(
       onProgress: reporter(measuring, dataset.photos.length),
     });
     measuring.clear();
-    if (plot !== undefined) await writePlot(plot, plotOf(measured, path.basename(path.resolve(folder))));
+    if (plot !== undefined)
+      await writePlot(
+        plot,
+        plotOf(measured, `Precision over recall: ${path.basename(path.resolve(folder))}`),
+      );
     if (json) {
       for (const one of measured) printJson(jsonOf(one, dataset, { longSide, perQuery }));
       return;
     }
-    process.stdout.write(tableOf(measured, dataset));
-    if (perQuery) process.stdout.write(`\n${perQueryTable(measured, dataset)}`);
+    const lines = [...tableOf(measured, dataset), ...(perQuery ? perQueryTable(measured, dataset) : [])];
+    lines.forEach(printLine);
   } finally {
     learning.clear();
     measuring.clear();

@@ -34,11 +34,9 @@ export async function learnHeads(
   const channels = new Map(
     layerOutputs(architectureOf(model.architecture)).map((output) => [output.name, output.channels]),
   );
-  const learners = combinations.map(({ layer, pooling }) => {
-    const length = pooledLength(pooling, channels.get(layer)!);
-    const rowsOfPhoto = pooling.name === 'r-mac' ? Infinity : 1;
-    return files.length * rowsOfPhoto <= length ? new FewVectors() : new ManyVectors(length);
-  });
+  const learners = combinations.map(
+    ({ layer, pooling }) => new WhiteningLearner(pooledLength(pooling, channels.get(layer)!)),
+  );
   const trunk = await createLayerTrunk(model, layers);
   try {
     for await (const pictures of readPictures(files, options)) {
@@ -64,36 +62,29 @@ function unitRows(map: FeatureMap, pooling: Combination['pooling']): Float32Arra
   return rows;
 }
 
-interface Learner {
-  add(rows: Float32Array): void;
-  learn(): Head;
-}
-
-class FewVectors implements Learner {
-  readonly #vectors: Float32Array[] = [];
-
-  add(vector: Float32Array): void {
-    this.#vectors.push(vector);
-  }
-
-  learn(): Head {
-    return learnWhiteningOfFew(this.#vectors, Math.min(mostDimensions, this.#vectors.length - 1));
-  }
-}
-
-class ManyVectors implements Learner {
-  readonly #statistics: VectorStatistics;
+/** Keeps vectors as long as there are fewer than channels, for the quicker way to learn from so few. */
+class WhiteningLearner {
+  readonly #length: number;
+  #few: Float32Array[] = [];
+  #many: VectorStatistics | null = null;
 
   constructor(length: number) {
-    this.#statistics = new VectorStatistics(length);
+    this.#length = length;
   }
 
+  /** Adds the rows of a [rows, length] matrix. */
   add(rows: Float32Array): void {
-    this.#statistics.add(rows);
+    if (this.#many) return this.#many.add(rows);
+    for (let start = 0; start < rows.length; start += this.#length)
+      this.#few.push(rows.slice(start, start + this.#length));
+    if (this.#few.length <= this.#length) return;
+    this.#many = new VectorStatistics(this.#length);
+    for (const vector of this.#few) this.#many.add(vector);
+    this.#few = [];
   }
 
   learn(): Head {
-    const { channels, count } = this.#statistics;
-    return learnWhitening(this.#statistics, Math.min(mostDimensions, channels, count - 1));
+    if (this.#many) return learnWhitening(this.#many, Math.min(mostDimensions, this.#length));
+    return learnWhiteningOfFew(this.#few, Math.min(mostDimensions, this.#few.length - 1));
   }
 }

@@ -20,9 +20,9 @@ export interface Line {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-const width = 760;
+const width = 900;
 const plane = { left: 64, top: 48, right: 540, bottom: 370 };
-const height = 440;
+const usualHeight = 440;
 const legendRow = 20;
 /** Hues that stand out from each other and from both backgrounds; marks and dashes tell lines apart without them. */
 const hues = ['#2f7ed8', '#d9640b', '#159b74', '#c63c8d', '#8568d6', '#9a7b12', '#5f7482', '#c9403a'];
@@ -41,12 +41,13 @@ const style = `
 export function drawLinePlot({ title, x, y, lines }: LinePlot): string {
   const across = (value: number) => scaled(value, x, plane.left, plane.right);
   const up = (value: number) => scaled(value, y, plane.bottom, plane.top);
+  const height = Math.max(usualHeight, plane.top + (lines.length + 1) * legendRow);
   const parts = [
     `<text x="${plane.left}" y="26" font-size="15" font-weight="600">${escaped(title)}</text>`,
     ...x.ticks.map(({ at, text }) => verticalTick(across(at), text)),
     ...y.ticks.map(({ at, text }) => horizontalTick(up(at), text)),
     `<path class="axis" d="M${plane.left} ${plane.top}V${plane.bottom}H${plane.right}"/>`,
-    `<text x="${(plane.left + plane.right) / 2}" y="${height - 16}" text-anchor="middle">${escaped(x.label)}</text>`,
+    `<text x="${(plane.left + plane.right) / 2}" y="${usualHeight - 16}" text-anchor="middle">${escaped(x.label)}</text>`,
     `<text transform="translate(18 ${(plane.top + plane.bottom) / 2}) rotate(-90)" text-anchor="middle">` +
       `${escaped(y.label)}</text>`,
     ...lines.flatMap(({ name, points }, index) => {
