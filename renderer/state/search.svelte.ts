@@ -54,6 +54,7 @@ export class Search {
     this.#asked += 1;
     const asked = this.#asked;
     this.#cancelVerification();
+    this.verification = null;
     this.verificationState = 'none';
     this.#toLocalise = [];
     this.state = 'running';
@@ -79,15 +80,17 @@ export class Search {
   /** The results come on screen; returns what to call when they leave it: nothing is worked out for nobody. */
   enter(): () => void {
     this.#shown = true;
+    // The order that verification found cannot disturb anybody now.
+    this.takeOrder();
+    if (this.verificationState === 'running') this.verificationState = 'none';
+    this.verification = null;
     const unlisten = bridge.on('search.verified', (event) => this.#hear(event));
     this.verifyWhenWanted();
     return () => {
       unlisten();
       this.#shown = false;
       this.#toLocalise = [];
-      this.takeOrder();
       this.#cancelVerification();
-      if (this.verificationState === 'running') this.verificationState = 'none';
     };
   }
 
@@ -102,6 +105,7 @@ export class Search {
 
   stopVerification(): void {
     this.#cancelVerification();
+    this.verification = null;
     this.verificationState = 'stopped';
   }
 
@@ -175,6 +179,5 @@ export class Search {
     // Whether it was still running is no matter.
     bridge.request('search.cancel', { key: this.#key }).catch(() => undefined);
     this.#key = null;
-    this.verification = null;
   }
 }
