@@ -28,7 +28,7 @@ export interface MatchGraphSources {
 }
 
 /**
- * What a photo is compared with, chosen by test/bench/places.ts: its nearest photos, unless their descriptors are
+ * What a photo is compared with, chosen by test/bench/places-quality.ts: its nearest photos, unless their descriptors are
  * further apart than this; and after that the photos that its surest matches are sure to match.
  */
 const candidates = { nearest: 15, leastScore: 0.2, furtherMost: 10, sureMatch: 12 };

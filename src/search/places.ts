@@ -29,7 +29,7 @@ const mostInliers = 25;
 const leastEvidence = 13;
 /**
  * ...and with this weight on average, over all pairs of a photo of the one and a photo of the other. Both were chosen
- * by test/bench/places.ts, on photos of buildings and of groceries.
+ * by test/bench/places-quality.ts, on photos of buildings and of groceries.
  */
 const leastLinkage = 0.9;
 

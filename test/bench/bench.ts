@@ -5,16 +5,22 @@ import type { BenchResult } from './bench-result.ts';
 import { engineMemoryBench } from './engine-memory.ts';
 import { indexingBench } from './indexing.ts';
 import { localFeaturesBench } from './local-features.ts';
+import { placesBench } from './places.ts';
+import { regionalBench } from './regional.ts';
 import { rescanBench } from './rescan.ts';
 import { searchBench, searchMillionBench } from './search.ts';
 import { makeSyntheticLibrary } from './synthetic-library.ts';
 import type { SyntheticLibrary } from './synthetic-library.ts';
+import { verificationBench } from './verification.ts';
 
 const benches: Record<string, () => Promise<BenchResult>> = {
   indexing: indexingBench,
   search: searchBench,
   'search-million': searchMillionBench,
+  regional: regionalBench,
   'local-features': localFeaturesBench,
+  verification: verificationBench,
+  places: placesBench,
   rescan: async () => rescanBench(await syntheticLibrary()),
   engine: async () => {
     await built();
