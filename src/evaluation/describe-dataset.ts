@@ -1,9 +1,9 @@
 import type { Box } from '../descriptor/box.ts';
 import type { Model } from '../model/model-folder.ts';
-import type { Dataset, PixelBox, Query } from './dataset.ts';
 import { damaged } from './dataset-folder.ts';
 import { readPictures } from './pictures.ts';
 import type { Picture, ReadingOptions } from './pictures.ts';
+import type { PixelBox, Query, Questions } from './query.ts';
 import { createVariantDescriber } from './variants.ts';
 import type { Variant } from './variants.ts';
 
@@ -25,7 +25,7 @@ export interface DescribedDataset {
 export async function describeDataset(
   model: Model,
   variants: readonly Variant[],
-  { photos }: Pick<Dataset, 'photos'>,
+  { photos }: Pick<Questions, 'photos'>,
   queries: readonly Query[],
   options: ReadingOptions,
 ): Promise<DescribedDataset[]> {

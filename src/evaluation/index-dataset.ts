@@ -11,7 +11,8 @@ import { createFeatureExtractor } from '../local-features/extract.ts';
 import type { LocalFeatures } from '../local-features/features.ts';
 import type { LocalFeatureModel } from '../model/local-feature-model.ts';
 import type { Model } from '../model/model-folder.ts';
-import type { Dataset, Query } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import type { Query } from './query.ts';
 import { boxOf } from './describe-dataset.ts';
 
 export interface IndexedDataset {

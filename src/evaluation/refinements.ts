@@ -8,7 +8,7 @@ import { createAugmentation } from '../search/augmentation.ts';
 import { depths, rankPhotos, rankVerified } from '../search/ranking.ts';
 import type { RankedPhoto, RankedQuery, Rankers, RankingSource } from '../search/ranking.ts';
 import { createRegionalMatcher } from '../search/regional.ts';
-import type { Query } from './dataset.ts';
+import type { Query } from './query.ts';
 import type { IndexedDataset } from './index-dataset.ts';
 import { RetrievalMeasure } from './retrieval.ts';
 import type { Retrieval } from './retrieval.ts';

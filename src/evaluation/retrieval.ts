@@ -1,7 +1,7 @@
 import { dot } from '../descriptor/vectors.ts';
 import { averagePrecision, precisionAtRecalls, precisionWithin } from './average-precision.ts';
 import type { CurvePoint } from './average-precision.ts';
-import type { Query } from './dataset.ts';
+import type { Query } from './query.ts';
 
 /** The numbers of results that precision is told for. */
 export const cutOffs = [1, 5, 10] as const;

@@ -5,7 +5,7 @@
  */
 import type { Refinement } from '../../src/api-search.ts';
 import { readDataset } from '../../src/evaluation/dataset.ts';
-import type { Query } from '../../src/evaluation/dataset.ts';
+import type { Query } from '../../src/evaluation/query.ts';
 import { indexDataset } from '../../src/evaluation/index-dataset.ts';
 import { RefinementMeasure } from '../../src/evaluation/refinements.ts';
 import {

@@ -15,7 +15,7 @@ import { regionRows } from '../../src/descriptor/region-rows.ts';
 import { dot } from '../../src/descriptor/vectors.ts';
 import { averagePrecision } from '../../src/evaluation/average-precision.ts';
 import { readDataset } from '../../src/evaluation/dataset.ts';
-import type { Query } from '../../src/evaluation/dataset.ts';
+import type { Query } from '../../src/evaluation/query.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
 import type { RgbPixels } from '../../src/model/trunk.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/evaluation/dataset.ts';
-import type { Dataset, Protocol, Query } from '../../src/evaluation/dataset.ts';
+import type { Dataset, Protocol } from '../../src/evaluation/dataset.ts';
+import type { Query } from '../../src/evaluation/query.ts';
 import { measureRetrieval } from '../../src/evaluation/retrieval.ts';
 import { pickledTruths, truth } from './ground-truth-pickles.ts';
 

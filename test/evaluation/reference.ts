@@ -1,6 +1,7 @@
 /** Retrieval measured once more, as the benchmarks' own programs do it, to hold the product to. */
 import { readFile } from 'node:fs/promises';
-import type { Dataset, Query } from '../../src/evaluation/dataset.ts';
+import type { Dataset } from '../../src/evaluation/dataset.ts';
+import type { Query } from '../../src/evaluation/query.ts';
 import type { VariantName } from '../../src/evaluation/variants.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import type { Model } from '../../src/model/model-folder.ts';

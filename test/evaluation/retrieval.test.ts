@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { l2Normalise } from '../../src/descriptor/vectors.ts';
-import type { Query } from '../../src/evaluation/dataset.ts';
+import type { Query } from '../../src/evaluation/query.ts';
 import { measureRetrieval, ranksOfPositives, RetrievalMeasure } from '../../src/evaluation/retrieval.ts';
 import { referencePrecision, referenceRetrieval } from './reference.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Dataset, Query } from '../dataset.ts';
 import { damaged, nameOf, photosOf } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
+import type { Query, Questions } from '../query.ts';
 
 /** Four digits for the original, two for the copy. */
 const photoName = /^(\d{4})\d\d$/;
@@ -14,7 +14,7 @@ const copyFolder = /(^|[\\/])(jpeg|crops?|strong)([\\/]|$)/i;
  * each folder of copies. Source: Douze et al., "Evaluation of GIST descriptors for web-scale image search", CIVR
  * 2009, section 4.
  */
-export async function readCopydays(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readCopydays(folder: DatasetFolder): Promise<Questions | null> {
   const photos = photosOf(folder);
   const named = [...photos.keys()].filter((place) => photoName.test(nameOf(photos[place]!)));
   const blockOf = (place: number) => photoName.exec(nameOf(photos[place]!))![1]!;

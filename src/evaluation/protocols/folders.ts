@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { Dataset, Query } from '../dataset.ts';
 import { photosOf, without } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
+import type { Query, Questions } from '../query.ts';
 
 /** A folder for each thing. Every photo of one with two or more is a query, and the others of its folder are right. */
-export async function readFolders(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readFolders(folder: DatasetFolder): Promise<Questions | null> {
   const photos: string[] = [];
   const groups: Group[] = [];
   const byFolder = Map.groupBy(photosOf(folder), (photo) => path.dirname(photo));

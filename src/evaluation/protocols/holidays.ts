@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Dataset, Query } from '../dataset.ts';
 import { damaged, nameOf, photosOf, without } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
+import type { Query, Questions } from '../query.ts';
 
 /** Four digits for the group, two for the photo in it. */
 const photoName = /^(\d{4})(\d\d)$/;
@@ -11,7 +11,7 @@ const photoName = /^(\d{4})(\d\d)$/;
  * result. Photos with other names are distractors. Source: Jégou, Douze and Schmid, "Hamming embedding and weak
  * geometric consistency for large scale image search", ECCV 2008, section 6.
  */
-export async function readHolidays(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readHolidays(folder: DatasetFolder): Promise<Questions | null> {
   const photos = photosOf(folder);
   const named = [...photos.keys()].filter((place) => photoName.test(nameOf(photos[place]!)));
   const folders = new Set(named.map((place) => path.dirname(photos[place]!)));

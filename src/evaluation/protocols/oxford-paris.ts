@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Dataset, PixelBox, Query } from '../dataset.ts';
 import { checkBox, checkJunk, damaged, photosOf, PhotoNames, readText } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
+import type { PixelBox, Query, Questions } from '../query.ts';
 
 const queryFile = /_query\.txt$/;
 /** The Oxford buildings were numbered in a larger collection once; only the queries still tell. */
@@ -13,7 +13,7 @@ const oldPrefix = /^oxc1_/;
  * the data base and is one of its own positives. Sources: Philbin et al., "Object retrieval with large vocabularies
  * and fast spatial matching", CVPR 2007; the same, "Lost in quantization", CVPR 2008.
  */
-export async function readOxfordParis(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readOxfordParis(folder: DatasetFolder): Promise<Questions | null> {
   const queryFiles = folder.files.filter((file) => queryFile.test(file));
   if (queryFiles.length === 0) return null;
   const found = new PhotoNames(photosOf(folder).map((photo) => path.join(folder.root, photo)));

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { PickleError } from '../../model/import/pickle.ts';
-import type { Dataset, Difficulty, Query } from '../dataset.ts';
 import { checkBox, checkJunk, damaged, photosOf, PhotoNames, readContent } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
 import { readNumpyPickle } from '../numpy-pickle.ts';
+import type { Difficulty, Query, Questions } from '../query.ts';
 
 const truthFile = /^gnd_[^/\\]*\.(pkl|json)$/;
 
@@ -23,7 +23,7 @@ type Truth = z.infer<typeof schema>;
  * ones junk. Medium: both are right. Hard: hard ones are right, easy ones junk. Source: Radenović et al., "Revisiting
  * Oxford and Paris: large-scale image retrieval benchmarking", CVPR 2018, section 3.
  */
-export async function readRevisited(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readRevisited(folder: DatasetFolder): Promise<Questions | null> {
   const [file, ...others] = folder.files.filter((name) => truthFile.test(name));
   if (file === undefined) return null;
   const source = path.join(folder.root, file);

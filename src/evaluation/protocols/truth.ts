@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { Dataset, Query } from '../dataset.ts';
 import { checkBox, checkJunk, damaged, photosOf, PhotoNames, readText, without } from '../dataset-folder.ts';
 import type { DatasetFolder } from '../dataset-folder.ts';
+import type { Query, Questions } from '../query.ts';
 
 const names = z.array(z.string());
 const schema = z.object({
@@ -15,7 +15,7 @@ type Truth = z.infer<typeof schema>;
  * `truth.json` beside `photos/`: the groups of the Oxford buildings in one file. Every good photo is a query, and the
  * other good and ok photos of its group are right. `queries` are boxes, `[left, top, right, bottom]` in pixels.
  */
-export async function readTruth(folder: DatasetFolder): Promise<Omit<Dataset, 'protocol'> | null> {
+export async function readTruth(folder: DatasetFolder): Promise<Questions | null> {
   if (!folder.files.includes('truth.json')) return null;
   const source = path.join(folder.root, 'truth.json');
   const { groups, queries: boxes = [] } = parseTruth(await readText(source), source);
