@@ -18,7 +18,7 @@ import { PhotoSet } from './search/photo-set.ts';
 import { depths, rankPhotos, rankVerified } from './search/ranking.ts';
 import type { RankedPhoto, Rankers, RankingSource } from './search/ranking.ts';
 import { createRegionalMatcher } from './search/regional.ts';
-import { tierOf } from './search/tiers.ts';
+import { bandsAt, tierOf } from './search/tiers.ts';
 
 /** Photos that a filter by tier may pass over, or that may collapse, before the list is full. */
 const passedOver = 1000;
@@ -208,17 +208,19 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     ranked: readonly RankedPhoto[],
     inliers: ReadonlyMap<number, number> = new Map(),
   ): ShownMatch[] {
+    const bands = bandsAt(this.#dependencies.descriptions().model.settings.scales);
     let matches: ShownMatch[] = [];
     for (const { photoId, score, similarity, box } of ranked) {
       // A photo may have gone since the index knew it.
       const row = this.#dependencies.catalog.photos.get(photoId);
       if (!row) continue;
       const agreeing = inliers.get(photoId);
-      const tier = tierOf(similarity, {
+      const likeness = {
         sameContent: query.hash !== null && Buffer.compare(query.hash, row.hash) === 0,
         whole: query.hash !== null,
         verified: agreeing !== undefined && isVerified(agreeing),
-      });
+      };
+      const tier = tierOf(similarity, likeness, bands);
       if (filter?.tiers && !filter.tiers.includes(tier)) continue;
       matches.push({
         photoId,
@@ -230,11 +232,11 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       });
       if (!collapses && matches.length === limit) break;
     }
-    if (collapses) matches = this.#collapsed(matches, limit);
+    if (collapses) matches = this.#collapsed(matches, limit, bands.nearDuplicate);
     return sort === 'date' ? matches.sort((a, b) => b.row.takenAt - a.row.takenAt) : matches;
   }
 
-  #collapsed(matches: readonly ShownMatch[], limit: number): ShownMatch[] {
+  #collapsed(matches: readonly ShownMatch[], limit: number, nearDuplicate: number): ShownMatch[] {
     const { catalog, descriptions } = this.#dependencies;
     const ids = matches.map(({ photoId }) => photoId);
     const descriptors = catalog.descriptors.getMany(ids, descriptions().modelId);
@@ -242,7 +244,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       const descriptor = descriptors[at];
       return descriptor ? [{ match, descriptor, hash: match.row.hash }] : [];
     });
-    return collapse(collapsible, limit).map(({ keeper, copies }) => ({
+    return collapse(collapsible, limit, nearDuplicate).map(({ keeper, copies }) => ({
       ...keeper.match,
       ...(copies.length > 0 && { copies: copies.map(({ match }) => match.photoId) }),
     }));

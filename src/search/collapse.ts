@@ -1,5 +1,3 @@
-import { bands } from './tiers.ts';
-
 /** What is looked at to tell whether two results are the same shot. */
 export interface Collapsible {
   /** [dimensions], length 1. */
@@ -27,8 +25,8 @@ export interface Collapsed<Result> {
  */
 export function collapse<Result extends Collapsible>(
   ranked: readonly Result[],
-  limit = Infinity,
-  nearDuplicate = bands.nearDuplicate,
+  limit: number,
+  nearDuplicate: number,
 ): Collapsed<Result>[] {
   const kept: Collapsed<Result>[] = [];
   const byContent = new Map<string, number>();

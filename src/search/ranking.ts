@@ -4,7 +4,7 @@
  */
 import type { Box, Refinement } from '../api-search.ts';
 import { dot } from '../descriptor/vectors.ts';
-import { verifiedScore } from '../local-features/verification.ts';
+import { isVerified, verifiedScore } from '../local-features/verification.ts';
 import type { Augmentation } from './augmentation.ts';
 import type { Neighbour } from './descriptor-index.ts';
 import { expandByAlpha, expandByAverage, expandedBy } from './expansion.ts';
@@ -81,8 +81,8 @@ export async function rankVerified(
   const proven = lifted(ranked, verified);
   if (refinement.expansion !== 'verified') return proven;
   const best = proven
-    .filter(({ photoId }) => verifiedScore(0, verified.get(photoId) ?? 0) > 0)
-    .slice(0, expandedBy)
+    .filter(({ photoId }) => isVerified(verified.get(photoId) ?? 0))
+    .slice(0, expandedBy.verified)
     .map(({ photoId }) => photoId);
   if (best.length === 0) return proven;
   const matches = source.descriptors(best).filter((found) => found !== undefined);
@@ -106,7 +106,7 @@ async function expanded(
   expansion: Refinement['expansion'],
 ): Promise<Float32Array> {
   if (expansion !== 'average' && expansion !== 'alpha') return query;
-  const nearest = await source.nearest(query, expandedBy);
+  const nearest = await source.nearest(query, expandedBy[expansion]);
   const descriptors = source.descriptors(nearest.map(({ photoId }) => photoId));
   const matches = nearest.flatMap(({ score }, at) => {
     const descriptor = descriptors[at];

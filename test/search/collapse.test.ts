@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { dot, l2Normalise } from '../../src/descriptor/vectors.ts';
 import { collapse } from '../../src/search/collapse.ts';
 import type { Collapsible } from '../../src/search/collapse.ts';
-import { bands } from '../../src/search/tiers.ts';
+import { bandsAt } from '../../src/search/tiers.ts';
+
+const { nearDuplicate } = bandsAt([1]);
 
 interface Result extends Collapsible {
   photoId: number;
@@ -22,14 +24,14 @@ function at(degrees: number, photoId: number, content = `content ${photoId}`): R
   };
 }
 
-function idsOf(results: readonly Result[], limit?: number): [number, number[]][] {
-  return collapse(results, limit).map(({ keeper, copies }) => [
+function idsOf(results: readonly Result[], limit = Infinity): [number, number[]][] {
+  return collapse(results, limit, nearDuplicate).map(({ keeper, copies }) => [
     keeper.photoId,
     copies.map(({ photoId }) => photoId),
   ]);
 }
 
-const near = (one: Result, other: Result, band = bands.nearDuplicate): boolean =>
+const near = (one: Result, other: Result, band = nearDuplicate): boolean =>
   dot(one.descriptor, other.descriptor) >= band || Buffer.compare(one.hash, other.hash) === 0;
 
 /** The definition: every result joins the first keeper that it is near-identical to, or becomes one. */
@@ -117,7 +119,7 @@ describe('collapsing', () => {
           return { photoId, descriptor: l2Normalise(mixed), hash: hashOf(String(content)) };
         });
         expect(idsOf(ranked, limit)).toEqual(reference(ranked, limit));
-        const collapsed = collapse(ranked);
+        const collapsed = collapse(ranked, Infinity, nearDuplicate);
         expect(idsOf(ranked)).toEqual(reference(ranked, Infinity));
         for (const [rank, { keeper, copies }] of collapsed.entries()) {
           for (const copy of copies) {

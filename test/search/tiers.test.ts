@@ -9,11 +9,12 @@ import { dot } from '../../src/descriptor/vectors.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { defaultModelFolder, readModel } from '../../src/model/model-folder.ts';
 import { makeSamples, samplePhotos } from '../../src/samples.ts';
-import { tierOf } from '../../src/search/tiers.ts';
+import { bandsAt, tierOf } from '../../src/search/tiers.ts';
 
 const order = ['similar', 'same-scene', 'near-duplicate', 'identical'];
 const score = fc.double({ min: -1, max: 1, noNaN: true });
 
+const bands = bandsAt([1]);
 const whole = { sameContent: false, whole: true, verified: false };
 const copy = { ...whole, sameContent: true };
 
@@ -21,8 +22,8 @@ describe('tierOf', () => {
   it('says identical for the same content alone, whatever the score', () => {
     fc.assert(
       fc.property(score, (value) => {
-        expect(tierOf(value, copy)).toBe('identical');
-        expect(tierOf(value, whole)).not.toBe('identical');
+        expect(tierOf(value, copy, bands)).toBe('identical');
+        expect(tierOf(value, whole, bands)).not.toBe('identical');
       }),
     );
   });
@@ -31,13 +32,15 @@ describe('tierOf', () => {
     fc.assert(
       fc.property(score, score, (one, other) => {
         const [low, high] = one < other ? [one, other] : [other, one];
-        expect(order.indexOf(tierOf(low, whole))).toBeLessThanOrEqual(order.indexOf(tierOf(high, whole)));
+        expect(order.indexOf(tierOf(low, whole, bands))).toBeLessThanOrEqual(
+          order.indexOf(tierOf(high, whole, bands)),
+        );
       }),
     );
   });
 
   it('knows every tier, from the worst score to the best', () => {
-    const tiers = new Set(Array.from({ length: 201 }, (_, step) => tierOf(step / 100 - 1, whole)));
+    const tiers = new Set(Array.from({ length: 201 }, (_, step) => tierOf(step / 100 - 1, whole, bands)));
     expect([...tiers]).toEqual(['similar', 'same-scene', 'near-duplicate']);
   });
 });
@@ -46,7 +49,10 @@ describe('what else is known', () => {
   it('lifts verified photos to the same scene, and never lowers any', () => {
     fc.assert(
       fc.property(score, (value) => {
-        const [plain, verified] = [tierOf(value, whole), tierOf(value, { ...whole, verified: true })];
+        const [plain, verified] = [
+          tierOf(value, whole, bands),
+          tierOf(value, { ...whole, verified: true }, bands),
+        ];
         expect(verified).toBe(plain === 'similar' ? 'same-scene' : plain);
       }),
     );
@@ -55,7 +61,7 @@ describe('what else is known', () => {
   it('calls nothing a duplicate of a part of a photo, or of several', () => {
     fc.assert(
       fc.property(score, fc.boolean(), (value, sameContent) => {
-        const tier = tierOf(value, { sameContent, whole: false, verified: false });
+        const tier = tierOf(value, { sameContent, whole: false, verified: false }, bands);
         expect(tier).toBe(value >= 0.36 ? 'same-scene' : 'similar');
       }),
     );
@@ -86,7 +92,7 @@ describe('real photos', () => {
   });
 
   function tierBetween(one: string, other: string): string {
-    return tierOf(dot(descriptors.get(one)!, descriptors.get(other)!), whole);
+    return tierOf(dot(descriptors.get(one)!, descriptors.get(other)!), whole, bands);
   }
 
   it.each(samplePhotos)('%s is found with every edited copy of it', (name) => {
