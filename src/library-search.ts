@@ -137,7 +137,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
         return found.filter(({ photoId }) => !query.photoIds.has(photoId)).slice(0, k);
       },
       descriptors: (photoIds) => catalog.descriptors.getMany(photoIds, modelId),
-      regions: (photoIds) => photoIds.map((photoId) => catalog.descriptors.regions(photoId, modelId)),
+      regions: (photoIds) => catalog.descriptors.manyRegions(photoIds, modelId),
     };
     const refinement = this.#refinement(params);
     const depth = params.limit + (params.filter?.tiers || params.collapse ? passedOver : 0);
