@@ -24,12 +24,16 @@ const mostInliers = 25;
 
 /**
  * Two parts that are to become one must match with this weight in all, as one pair with 20 inliers does, or several
- * weaker ones...
+ * weaker ones. On 442 photos of buildings, every place of two photos that this leaves shows one thing; half as much
+ * would leave some that do not.
  */
 const leastEvidence = 13;
 /**
- * ...and with this weight on average, over all pairs of a photo of the one and a photo of the other. Both were chosen
- * by test/bench/places-quality.ts, on photos of buildings and of groceries.
+ * And with this weight on average, over all pairs of a photo of the one and a photo of the other. Chosen by
+ * test/bench/places-quality.ts: anything from 0.7 to 1.1 finds 71 % of the right pairs of the buildings, and no wrong
+ * one but those of three photos that show the building where the truth leaves it out. With 0.5 wrong ones come in; with
+ * 1.3 one of the buildings falls into two, and 45 % are found. Of groceries, 76 % of what 0.9 finds is right: cartons
+ * of one maker come together.
  */
 const leastLinkage = 0.9;
 

@@ -52,7 +52,7 @@ async function findPlaces(folder: string): Promise<{ places: string[][]; seconds
     await library.addFolder(path.resolve(folder));
     await indexPhotos(library);
     const begun = performance.now();
-    library.buildPlaces();
+    library.places.build();
     const failure = await library.places.finished();
     if (failure) throw failure;
     const seconds = (performance.now() - begun) / 1000;
