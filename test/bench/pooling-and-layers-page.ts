@@ -112,7 +112,8 @@ function isUsual(pooling: Pooling): boolean {
 function wordsOf(pooling: Pooling): string {
   if (pooling.name === 'gem') return `GeM, power ${pooling.power}`;
   if (pooling.name !== 'r-mac') return pooling.name;
-  return `R-MAC, ${pooling.levels} levels${pooling.wholeMap ? ' and the whole map' : ''}`;
+  const levels = pooling.levels === 1 ? '1 level' : `${pooling.levels} levels`;
+  return `R-MAC, ${levels}${pooling.wholeMap ? ' and the whole map' : ''}`;
 }
 
 /** One figure for each data set. */
