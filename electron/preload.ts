@@ -12,14 +12,19 @@ async function ask(channel: Channel, ...words: unknown[]): Promise<never> {
   return answer.result as never;
 }
 
+/** Of any event; each is heard through one listener of Electron's, which warns of more than ten. */
+const listeners = new Map<EventName, Set<(data: never) => void>>();
+
+ipcRenderer.on('akin:event', (_event, name: EventName, data: unknown) => {
+  for (const listener of [...(listeners.get(name) ?? [])]) listener(data as never);
+});
+
 const bridge: AkinBridge = {
   request: (name, params) => ask('akin:request', name, params),
   on<Name extends EventName>(name: Name, listener: (data: EventData<Name>) => void) {
-    const hear = (_event: unknown, heard: EventName, data: unknown) => {
-      if (heard === name) listener(data as EventData<Name>);
-    };
-    ipcRenderer.on('akin:event', hear);
-    return () => ipcRenderer.off('akin:event', hear);
+    const others = listeners.get(name) ?? new Set();
+    listeners.set(name, others.add(listener));
+    return () => others.delete(listener);
   },
   chooseFolder: () => ask('akin:choose-folder'),
   restoreFolder: (folderId) => ask('akin:restore-folder', folderId),

@@ -51,8 +51,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(tiles(page).first()).toBeFocused();
       expect.soft(await violations(page), 'results').toEqual([]);
 
-      await page.keyboard.press('x');
-      await page.keyboard.press('Shift+ArrowRight');
       await page.getByRole('button', { name: 'Show where it matched' }).click();
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
       await page.getByRole('checkbox', { name: 'Near-duplicates' }).check();
@@ -63,6 +61,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'How this search is refined' }).click();
       expect.soft(await violations(page), 'refinement').toEqual([]);
       await page.keyboard.press('Escape');
+      await tiles(page).first().press('x');
+      await page.keyboard.press('Shift+ArrowRight');
       await page.getByRole('button', { name: 'New album' }).click();
       expect.soft(await violations(page), 'name of an album').toEqual([]);
       await page.keyboard.press('Escape');
