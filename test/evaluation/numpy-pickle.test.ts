@@ -61,6 +61,9 @@ it.each([
   ['a name that is only mentioned', pickle('cnumpy\nndarray\n'), /something else/],
   ['bytes in a strange encoding', pickle('c_codecs\nencode\n(X\x01\0\0\0aX\x04\0\0\0utf8tR'), /strange way/],
   ['something outside itself', pickle('X\x01\0\0\0aQ'), /outside/],
+  ['a number that is none', Buffer.from('I1x\n.'), /no number/],
+  ['a text without quotes', Buffer.from('Sabc\n.'), /without quotes/],
+  ['a text with escapes', Buffer.from("S'a\\\\nb'\n."), /escapes/],
   ['no pickle', Buffer.from('{"gnd": []}'), PickleError],
 ])('%s is refused', (_, content, reason) => {
   expect(() => readNumpyPickle(content)).toThrow(reason);

@@ -1,5 +1,5 @@
 /**
- * Reads the part of Python's pickle format, protocols 2 to 4, that files of weights and ground truths use. Nothing is
+ * Reads the part of Python's pickle format, protocols 0 to 4, that files of weights and ground truths use. Nothing is
  * ever called: the few names that may occur are looked up in a table that the caller hands in. Opcodes:
  * https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
@@ -80,7 +80,12 @@ class PickleMachine {
     for (;;) {
       const opcode = String.fromCharCode(this.#byte());
       if (opcode === '.') return this.#pop();
-      if (!this.#literal(opcode) && !this.#collection(opcode) && !this.#memoise(opcode)) this.#object(opcode);
+      const known =
+        this.#literal(opcode) ||
+        this.#lineLiteral(opcode) ||
+        this.#collection(opcode) ||
+        this.#memoise(opcode);
+      if (!known) this.#object(opcode);
     }
   }
 
@@ -112,10 +117,36 @@ class PickleMachine {
         return this.#push(this.#text(this.#view.getUint32(this.#take(4), true)));
       case '\x8c': // SHORT_BINUNICODE
         return this.#push(this.#text(this.#byte()));
+      case 'U': // SHORT_BINSTRING
+        return this.#push(this.#text(this.#byte()));
+      case 'T': // BINSTRING
+        return this.#push(this.#text(this.#view.getUint32(this.#take(4), true)));
       case 'B': // BINBYTES
         return this.#push(this.#bytes(this.#view.getUint32(this.#take(4), true)));
       case 'C': // SHORT_BINBYTES
         return this.#push(this.#bytes(this.#byte()));
+      default:
+        return false;
+    }
+  }
+
+  /** Literals of protocol 0, each on a line of its own. */
+  #lineLiteral(opcode: string): boolean {
+    switch (opcode) {
+      case 'I': // INT, and truth values as 00 and 01
+        return this.#push(this.#number(this.#line()));
+      case 'L': // LONG
+        return this.#push(this.#number(this.#line().replace(/L$/, '')));
+      case 'F': // FLOAT
+        return this.#push(this.#number(this.#line()));
+      case 'V': // UNICODE
+        return this.#push(plainText(this.#line()));
+      case 'S': {
+        // STRING
+        const quoted = /^(['"])(.*)\1$/.exec(this.#line());
+        if (!quoted) throw new PickleError('the pickle holds a text without quotes');
+        return this.#push(plainText(quoted[2]!));
+      }
       default:
         return false;
     }
@@ -133,6 +164,15 @@ class PickleMachine {
         return this.#push([]);
       case 't':
         return this.#push(this.#popToMark());
+      case 'l': // LIST
+        return this.#push(this.#popToMark());
+      case 'd': {
+        // DICT
+        const items = this.#popToMark();
+        this.#push(new Map());
+        this.#setItems(items);
+        return true;
+      }
       case '\x85':
         return this.#push(this.#popMany(1));
       case '\x86':
@@ -169,6 +209,11 @@ class PickleMachine {
       case 'r': // LONG_BINPUT
         this.#memo.set(this.#view.getUint32(this.#take(4), true), this.#top());
         return true;
+      case 'p': // PUT
+        this.#memo.set(this.#number(this.#line()), this.#top());
+        return true;
+      case 'g': // GET
+        return this.#recall(this.#number(this.#line()));
       case '\x94': // MEMOIZE
         this.#memo.set(this.#memo.size, this.#top());
         return true;
@@ -300,6 +345,13 @@ class PickleMachine {
     return text;
   }
 
+  #number(text: string): number {
+    const value = Number(text);
+    if (text === '' || Number.isNaN(value))
+      throw new PickleError(`the pickle holds ${text}, which is no number`);
+    return value;
+  }
+
   /** A two's complement integer of `length` bytes, low byte first. */
   #long(length: number): bigint {
     const start = this.#take(length);
@@ -308,4 +360,10 @@ class PickleMachine {
       value = (value << 8n) | BigInt(this.#content[start + index]!);
     return BigInt.asIntN(length * 8, value);
   }
+}
+
+/** Text of protocol 0 as it is: names need none of its escapes. */
+function plainText(text: string): string {
+  if (text.includes('\\')) throw new PickleError('the pickle holds a text with escapes');
+  return text;
 }
