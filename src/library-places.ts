@@ -126,12 +126,13 @@ export class LibraryPlaces extends EventEmitter<PlacesEvents> {
 
   /**
    * Makes a place of its own of some photos of a place; the others stay in it. A single photo leaves the place and is
-   * in none. `merge` undoes it.
-   * @returns the new place; the old one where a single photo left
+   * in none. `merge` undoes it, with all the photos.
+   * @returns the new place; the old one where a single photo left, as it was where it had but two
    * @throws AkinError `place-unknown`, `bad-request` when the photos are none or all of the place's, or of another
    */
   split(placeId: number, photoIds: readonly number[]): Place {
-    const all = this.photos(placeId).ids;
+    const before = this.#row(placeId);
+    const all = before.photos.map(({ photoId }) => photoId);
     const chosen = new Set(photoIds);
     const leaving = all.filter((id) => chosen.has(id));
     const staying = all.filter((id) => !chosen.has(id));
@@ -142,16 +143,21 @@ export class LibraryPlaces extends EventEmitter<PlacesEvents> {
       this.#decide([staying, leaving], { placeId, photoId: staying[0]! });
     });
     this.#tellChange();
-    return asPlace(this.#row(this.placeOf(leaving[0]!) ?? placeId));
+    return asPlace(this.#catalog.places.get(this.placeOf(leaving[0]!) ?? placeId) ?? before);
   }
 
-  /** Puts places into the first of them; `split` undoes it. @throws AkinError `place-unknown` */
-  merge(placeIds: readonly number[]): Place {
+  /**
+   * Puts places, and photos that may be in none, into the first of them; `split` undoes it.
+   * @throws AkinError `place-unknown`, `photo-unknown`
+   */
+  merge(placeIds: readonly number[], further: readonly number[] = []): Place {
     const rows = placeIds.map((id) => this.#row(id));
     const first = rows[0];
     if (!first) throw new AkinError('place-unknown');
     const name = first.name ?? rows.find((row) => row.name !== null)?.name ?? null;
-    const photos = [...new Set(rows.flatMap((row) => row.photos.map(({ photoId }) => photoId)))];
+    if (further.some((id) => !this.#catalog.photos.get(id))) throw new AkinError('photo-unknown');
+    const own = rows.flatMap((row) => row.photos.map(({ photoId }) => photoId));
+    const photos = [...new Set([...own, ...further])];
     this.#catalog.decide(() => {
       this.#decide([photos], { placeId: first.id, photoId: photos[0]! });
       this.#catalog.places.rename(first.id, name);

@@ -328,6 +328,16 @@ describe('splitting and merging', () => {
     expect(scenes.sorted()).toEqual([photos.slice(0, 3)]);
   });
 
+  it('of a place of two photos leave none', async () => {
+    const photos = scenes.add(1, 2);
+    await scenes.build();
+    const [before] = scenes.places.list();
+    expect(scenes.places.split(before!.id, [photos[1]!])).toEqual(before);
+    expect(scenes.places.list()).toEqual([]);
+    await scenes.build();
+    expect(scenes.places.list()).toEqual([]);
+  });
+
   it('want photos of the place on both sides', async () => {
     const photos = scenes.add(1, 3);
     const others = scenes.add(2, 3);
