@@ -7,7 +7,7 @@ const ramp = [
   [84, 59, 0],
   [150, 105, 0],
   [214, 150, 0],
-  [255, 204, 85],
+  [255, 193, 50],
 ] as const;
 
 /** As CSS draws it, from nothing alike to all alike. */

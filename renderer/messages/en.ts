@@ -1,12 +1,8 @@
 import { errorCodes } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-
-const number = new Intl.NumberFormat('en');
-
-/** "1 photo", "2 photos", "12,000 photos" */
-function counted(count: number, one: string, other: string): string {
-  return `${number.format(count)} ${count === 1 ? one : other}`;
-}
+import { counted, number } from './en-counts.ts';
+import { albums, cards, evaluation, places } from './en-groups.ts';
+import { enViewer } from './en-viewer.ts';
 
 const errors: Record<ErrorCode, string> = {
   ...errorCodes,
@@ -67,6 +63,18 @@ export const en = {
     dark: 'Dark',
     library: 'Library',
     model: 'Model',
+    search: 'Search',
+    searchHint: 'What every search does, unless you choose otherwise for one.',
+    scales: 'Describe photos at three sizes',
+    scalesHint:
+      'Finds what is larger or smaller in other photos. Reading photos takes nearly four times as long.',
+    scalesEffect: (buildings: string, products: string) => `buildings ${buildings}, products ${products}`,
+    threeTitle: 'Describe all photos again?',
+    oneTitle: 'Describe all photos at one size again?',
+    describeAgain: (count: number) =>
+      `${counted(count, 'photo is', 'photos are')} read once more, in the background. Searching works meanwhile, and you can go back at any time.`,
+    threeConfirm: 'Describe at three sizes',
+    oneConfirm: 'Describe at one size',
   },
   grid: {
     label: 'Photos, newest first',
@@ -134,17 +142,10 @@ export const en = {
     view: 'View',
     again: 'Search again',
   },
-  places: {
-    title: 'Places',
-  },
-  albums: {
-    title: 'Albums',
-    created: (name: string, count: number) => `${name} was made of ${counted(count, 'photo', 'photos')}.`,
-    show: 'Show',
-  },
-  evaluation: {
-    title: 'How well it finds',
-  },
+  cards,
+  places,
+  albums,
+  evaluation,
   query: {
     several: 'Your photos',
     count: (count: number) => counted(count, 'photo together', 'photos together'),
@@ -184,7 +185,7 @@ export const en = {
     copies: (count: number) => `${counted(count, 'copy', 'copies')} of it, C to show them`,
     copyOf: 'a copy of it',
     showCopies: 'Show or hide copies',
-    verified: (points: number) => `verified by ${counted(points, 'point', 'points')}`,
+    verified: (points: number) => `verified by ${counted(points, 'point', 'points')}, E to show the proof`,
     verifiedHint: 'So many points lie the same way in both photos',
     verifying: (done: number, total: number) =>
       `Verifying: ${number.format(done)} of ${number.format(total)}`,
@@ -241,27 +242,7 @@ export const en = {
     noLibrary: 'Add a folder first, so that there are photos to compare with.',
     pasted: 'Pasted picture',
   },
-  viewer: {
-    label: 'Photo viewer',
-    previous: 'Previous photo',
-    next: 'Next photo',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    fit: 'Fit to window',
-    details: 'Details',
-    find: 'Find matches',
-    reveal: 'Show in folder',
-    failed: 'This photo cannot be shown',
-    failedHint: 'The file may have been moved, or its drive is not connected.',
-    name: 'Name',
-    path: 'Where',
-    size: 'Size',
-    taken: 'Taken',
-    camera: 'Camera',
-    place: 'Position',
-    format: 'Format',
-    position: (index: number, total: number) => `${number.format(index)} of ${number.format(total)}`,
-  },
+  ...enViewer,
   failures: {
     title: 'Unreadable files',
     lead: (count: number) =>

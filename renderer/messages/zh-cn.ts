@@ -1,10 +1,7 @@
 import type { Messages } from './en.ts';
-
-const number = new Intl.NumberFormat('zh-CN');
-
-function counted(count: number, unit: string): string {
-  return `${number.format(count)} ${unit}`;
-}
+import { counted, number } from './zh-cn-counts.ts';
+import { albums, cards, evaluation, places } from './zh-cn-groups.ts';
+import { zhCnViewer } from './zh-cn-viewer.ts';
 
 export const zhCn: Messages = {
   photos: (count) => counted(count, '张照片'),
@@ -101,6 +98,17 @@ export const zhCn: Messages = {
     dark: '深色',
     library: '图库',
     model: '模型',
+    search: '查找',
+    searchHint: '每次查找都会这样做，除非您为某次查找另行选择。',
+    scales: '以三种尺寸描述照片',
+    scalesHint: '能找到在其他照片中更大或更小的事物。读取照片的时间接近原来的四倍。',
+    scalesEffect: (buildings, products) => `建筑 ${buildings}，商品 ${products}`,
+    threeTitle: '重新描述所有照片？',
+    oneTitle: '重新以一种尺寸描述所有照片？',
+    describeAgain: (count) =>
+      `${counted(count, '张照片')}会在后台重新读取。其间可以照常查找，也可以随时改回来。`,
+    threeConfirm: '以三种尺寸描述',
+    oneConfirm: '以一种尺寸描述',
   },
   grid: {
     label: '照片，最新的在前',
@@ -162,17 +170,10 @@ export const zhCn: Messages = {
     view: '查看',
     again: '再次查找',
   },
-  places: {
-    title: '地点',
-  },
-  albums: {
-    title: '相册',
-    created: (name, count) => `已用 ${counted(count, '张照片')}建立相册“${name}”。`,
-    show: '查看',
-  },
-  evaluation: {
-    title: '查找效果',
-  },
+  cards,
+  places,
+  albums,
+  evaluation,
   query: {
     several: '多张查询照片',
     count: (count) => `同时使用 ${counted(count, '张照片')}`,
@@ -212,7 +213,7 @@ export const zhCn: Messages = {
     copies: (count) => `有 ${counted(count, '个副本')}，按 C 键显示`,
     copyOf: '它的副本',
     showCopies: '显示或隐藏副本',
-    verified: (points) => `已验证，${counted(points, '个点')}一致`,
+    verified: (points) => `已验证，${counted(points, '个点')}一致，按 E 键查看`,
     verifiedHint: '两张照片中位置关系一致的点数',
     verifying: (done, total) => `正在验证：${number.format(done)} / ${number.format(total)}`,
     verifyingLabel: '验证进度',
@@ -266,27 +267,7 @@ export const zhCn: Messages = {
     noLibrary: '请先添加文件夹，这样才有照片可以比较。',
     pasted: '粘贴的图片',
   },
-  viewer: {
-    label: '照片查看器',
-    previous: '上一张',
-    next: '下一张',
-    zoomIn: '放大',
-    zoomOut: '缩小',
-    fit: '适合窗口',
-    details: '详细信息',
-    find: '查找匹配',
-    reveal: '在文件夹中显示',
-    failed: '无法显示这张照片',
-    failedHint: '文件可能已被移动，或所在磁盘未连接。',
-    name: '名称',
-    path: '位置',
-    size: '大小',
-    taken: '拍摄时间',
-    camera: '相机',
-    place: '坐标',
-    format: '格式',
-    position: (index, total) => `${number.format(index)} / ${number.format(total)}`,
-  },
+  ...zhCnViewer,
   failures: {
     title: '无法读取的文件',
     lead: (count) => `${counted(count, '个文件')}无法读取。其余功能不受影响；文件更改后 Akin 会再次尝试。`,

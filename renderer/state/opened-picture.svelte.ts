@@ -1,17 +1,20 @@
 /** A picture that is not in the library, as a query: dropped, pasted or chosen. */
+import type { Size } from '../layout/zoom.ts';
 import { bridge } from './bridge.ts';
 import { library } from './library.svelte.ts';
 
 export class OpenedPicture {
   readonly name: string;
-  readonly #file: File;
+  readonly file: File;
   /** What to show of it, once the engine has read it. */
   thumbnail = $state.raw<Blob | null>(null);
+  /** Upright, in pixels; known with the thumbnail. */
+  size = $state.raw<Size | null>(null);
   #opening: Promise<number> | null = null;
   #engine = -1;
 
   constructor(file: File, name: string) {
-    this.#file = file;
+    this.file = file;
     this.name = name;
   }
 
@@ -33,8 +36,12 @@ export class OpenedPicture {
   }
 
   async #read(): Promise<number> {
-    const content = new Uint8Array(await this.#file.arrayBuffer());
-    const { pictureId, thumbnail } = await bridge.request('pictures.open', { name: this.name, content });
+    const content = new Uint8Array(await this.file.arrayBuffer());
+    const { pictureId, thumbnail, width, height } = await bridge.request('pictures.open', {
+      name: this.name,
+      content,
+    });
+    this.size = { width, height };
     this.thumbnail = new Blob([new Uint8Array(thumbnail)], { type: 'image/jpeg' });
     return pictureId;
   }

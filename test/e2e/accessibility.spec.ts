@@ -51,6 +51,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(tiles(page).first()).toBeFocused();
       expect.soft(await violations(page), 'results').toEqual([]);
 
+      const viewer = page.getByRole('dialog', { name: 'Photo viewer' });
+      await tiles(page).first().press('Space');
+      await page.keyboard.press('h');
+      await expect(viewer.getByRole('img', { name: 'What on this photo looks like yours' })).toBeVisible();
+      expect.soft(await violations(page), 'what looks alike').toEqual([]);
+      await page.keyboard.press('h');
+      await page.keyboard.press('b');
+      await expect(viewer.getByRole('application')).toBeFocused();
+      expect.soft(await violations(page), 'box').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('e');
+      const proof = page.getByRole('dialog', { name: 'Proof of the match' });
+      await expect(proof.getByRole('option').first()).toBeVisible();
+      expect.soft(await violations(page), 'proof').toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(proof).toBeHidden();
+      await page.keyboard.press('Escape');
+      await expect(tiles(page).first()).toBeFocused();
+
       await page.getByRole('button', { name: 'Show where it matched' }).click();
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
       await page.getByRole('checkbox', { name: 'Near-duplicates' }).check();
@@ -72,7 +91,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect.soft(await violations(page), 'several photos').toEqual([]);
 
       await tiles(page).first().press('Space');
-      const viewer = page.getByRole('dialog', { name: 'Photo viewer' });
       await viewer.getByRole('button', { name: 'Details' }).click();
       await expect(viewer.getByRole('complementary')).toBeVisible();
       expect.soft(await violations(page), 'viewer').toEqual([]);

@@ -1,0 +1,105 @@
+/** Words about groups of photos: places and albums, and what albums tell about the search. */
+import { counted, number } from './zh-cn-counts.ts';
+import type { Messages } from './en.ts';
+
+export const cards: Messages['cards'] = {
+  hint: '方向键移动，回车键打开，X 键选择，F2 键重命名',
+  rename: '重命名',
+  save: '保存',
+};
+
+export const places: Messages['places'] = {
+  title: '地点',
+  count: (count) => counted(count, '个地点'),
+  grid: { size: '地点，照片最多的在前', date: '地点，最新的在前' },
+  sorts: { size: '照片最多的在前', date: '最新的在前' },
+  unnamed: '未命名的地点',
+  find: '查找地点',
+  empty: '还没有地点',
+  emptyHint:
+    'Akin 会比较照片，把显示同一地点或事物的照片放在一起。一万张照片大约需要一刻钟，在后台进行。此后地点会自动更新。',
+  needPhotos: '地点由照片组成。请先添加文件夹。',
+  none: '没有找到地点',
+  noneHint: '没有照片被证实显示同一事物。照片更多时也许会有地点。',
+  looking: '正在查找地点…',
+  lookingHint: '找到后会显示在这里。您可以继续使用 Akin。',
+  progress: '查找地点的进度',
+  building: (done, total) => `正在比较照片：${number.format(done)} / ${number.format(total)}`,
+  waiting: '照片读取完成后继续',
+  selected: '选中的地点',
+  nameTitle: '地点的名称',
+  name: '名称',
+  merge: '合并',
+  mergeHint: '把选中的地点合为一个',
+  merged: (count) => `${counted(count, '个地点')}已合并。`,
+  parted: '地点已重新分开。',
+  photos: '这个地点的照片',
+  photo: (place, total) => `第 ${number.format(place)} 张照片，共 ${number.format(total)} 张`,
+  split: '拆分',
+  splitHint: '让选中的照片成为单独的地点',
+  splitLimit: '至少要有两张照片留在一起。',
+  splitOff: (count) =>
+    count === 1 ? '这张照片已不属于任何地点。' : `${counted(count, '张照片')}已成为单独的地点。`,
+  rejoined: '照片已回到原来的地点。',
+  makeAlbum: '建立相册',
+  albumTitle: '用这个地点新建相册',
+  gone: '这个地点已不存在',
+  goneHint: '它已被合并或拆分，或其照片已离开图库。',
+  all: '所有地点',
+};
+
+export const albums: Messages['albums'] = {
+  title: '相册',
+  created: (name, count) => `已用 ${counted(count, '张照片')}建立相册“${name}”。`,
+  show: '查看',
+  count: (count) => counted(count, '本相册'),
+  empty: '还没有相册',
+  emptyHint: '相册收集显示同一事物的照片。在图库或结果中选择照片，然后点“新建相册”；也可以用地点建立相册。',
+  choose: '选择照片',
+  fromPlaces: '查看地点',
+  selected: '选中的相册',
+  nameTitle: '相册的名称',
+  remove: '移除',
+  removeHint: '移除相册，照片仍在图库中',
+  removed: (names) =>
+    names.length === 1 ? `已移除相册“${names.join()}”。` : `已移除 ${counted(names.length, '本相册')}。`,
+  restored: (names) =>
+    names.length === 1 ? `已恢复相册“${names.join()}”。` : `已恢复 ${counted(names.length, '本相册')}。`,
+  photos: '这本相册的照片',
+  take: '移出',
+  takeHint: '把选中的照片移出相册，照片仍在图库中',
+  taken: (count) => `已将 ${counted(count, '张照片')}移出相册。`,
+  putBack: '照片已放回相册。',
+  none: '这本相册中没有照片',
+  noneHint: '其中的照片已被移出，或已离开图库。',
+  gone: '这本相册已不存在',
+  goneHint: '它已被移除。',
+  all: '所有相册',
+};
+
+export const evaluation: Messages['evaluation'] = {
+  title: '查找效果',
+  lead: (count) =>
+    `Akin 用相册中的 ${counted(count, '张照片')}，在所有相册的照片中逐一查找：同一相册的照片为正确结果。`,
+  running: '正在用相册中的照片查找…',
+  again: '重新测量',
+  needs: '相册不够，无法测量',
+  needsHint: '请至少建立两本各有两张照片的相册，Akin 由此得知哪些结果正确。',
+  failed: '测量失败',
+  figures: '数值',
+  mAP: '平均精度均值',
+  mAPHint: '正确的照片排得有多靠前：全部排在最前时为 100%。',
+  first: '首个结果正确',
+  firstHint: '第一个结果属于同一相册的比例。',
+  precisionAt: (results) => `前 ${number.format(results)} 个中的正确率`,
+  precisionAtHint: (results) => `前 ${number.format(results)} 个结果中有多少正确；照片少的相册无法全部占满。`,
+  curve: '精确率与召回率',
+  curveHint: '要找出的正确照片越多，混入的错误照片也越多；曲线紧贴上沿为最佳。',
+  recall: '已找到的正确照片（召回率）',
+  precision: '已看结果中的正确率（精确率）',
+  table: '以表格显示',
+  recallShort: '召回率',
+  precisionShort: '精确率',
+  albums: '各相册，最差的在前',
+  albumsHint: '用一本相册的照片查找时的平均精度均值。打开相册，可检查其中的照片是否都属于它。',
+};
