@@ -28,6 +28,7 @@ export interface EvaluateOptions {
   whiten?: string;
   longSide?: number;
   boxes?: boolean;
+  refinements?: boolean;
   perQuery?: boolean;
   plot?: string;
 }

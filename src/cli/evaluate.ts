@@ -19,6 +19,7 @@ import {
   withBoxes,
 } from './evaluate-options.ts';
 import type { EvaluateOptions } from './evaluate-options.ts';
+import { evaluateRefinements } from './evaluate-refinements.ts';
 import { jsonOf, perQueryTable, plotOf, tableOf } from './evaluate-report.ts';
 import { ProgressLine } from './progress-line.ts';
 import { printJson, printLine } from './session.ts';
@@ -46,6 +47,7 @@ export function evaluateCommand(): Command {
     .option('--power <number>', 'of GeM; 3 by default', parsePower)
     .option('--whiten <folder>', 'learn a whitening for each pooling and layer from unrelated photos')
     .option('--long-side <pixels>', "bring photos to it; the model's by default", parseLongSide)
+    .option('--refinements', 'measure what each refinement of the search gains')
     .option('--per-query', 'tell the average precision of each query')
     .option('--plot <file>', 'write precision over recall as an SVG')
     .action(async (dataset: string | undefined, options: EvaluateOptions, command: Command) => {
@@ -53,7 +55,9 @@ export function evaluateCommand(): Command {
         command.error("error: missing required argument 'dataset'");
       const model = await readModel(options.model);
       if (options.layers) listLayers(model, options.json ?? false);
-      if (dataset !== undefined) await interruptible((signal) => evaluate(dataset, model, options, signal));
+      if (dataset === undefined) return;
+      const measure = options.refinements ? measureRefinements : evaluate;
+      await interruptible((signal) => measure(dataset, model, options, signal));
     });
 }
 
@@ -105,6 +109,24 @@ async function evaluate(
   } finally {
     learning.clear();
     measuring.clear();
+  }
+}
+
+async function measureRefinements(
+  folder: string,
+  model: Model,
+  { json = false, protocol }: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const dataset = await readDataset(folder, protocol);
+  const describing = new ProgressLine('Describing');
+  const ranking = new ProgressLine('Ranking');
+  try {
+    const onProgress = reporter(describing, dataset.photos.length);
+    await evaluateRefinements(dataset, model, { json, signal, onProgress, line: ranking });
+  } finally {
+    describing.clear();
+    ranking.clear();
   }
 }
 

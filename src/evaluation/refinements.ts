@@ -42,7 +42,7 @@ export class RefinementMeasure {
   async measure(
     queries: readonly Query[],
     refinement: Refinement,
-    signal?: AbortSignal,
+    { signal, onAnswered }: { signal?: AbortSignal; onAnswered?: () => void } = {},
   ): Promise<MeasuredRefinement> {
     const measure = new RetrievalMeasure();
     const times: number[] = [];
@@ -52,6 +52,7 @@ export class RefinementMeasure {
       const ranked = await this.#rank(query, refinement);
       times.push(performance.now() - begun);
       measure.add(query, this.#scoresOf(ranked));
+      onAnswered?.();
     }
     const milliseconds = times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
     return { retrieval: measure.result(), milliseconds };
