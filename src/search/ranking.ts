@@ -190,7 +190,8 @@ async function placed(
     const match = matches[at]!;
     if (match === null) return photo;
     const score = rule === null ? photo.score : regionalScore(photo.score, match, rule);
-    return { ...photo, score, similarity: query.boxed ? score : photo.similarity, box: match.box };
+    const similarity = query.boxed ? regionalScore(photo.similarity, match, 'box') : photo.similarity;
+    return { ...photo, score, similarity, box: match.box };
   });
   const rest = ranked.slice(depth);
   return rule === null ? [...found, ...rest] : followedBy(byScore(found), rest);
@@ -202,6 +203,7 @@ function followedBy(first: readonly RankedPhoto[], rest: readonly RankedPhoto[])
   return [...first, ...rest.map((photo) => ({ ...photo, score: Math.min(photo.score, last) }))];
 }
 
+/** Equal ones keep their order: photos that a step did not look at have the score of the last that it did. */
 function byScore(photos: RankedPhoto[]): RankedPhoto[] {
-  return photos.sort((a, b) => b.score - a.score || a.photoId - b.photoId);
+  return photos.sort((a, b) => b.score - a.score);
 }
