@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { AlbumEvaluation } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { dot } from './descriptor/vectors.ts';
+import { AkinError } from './errors.ts';
 import { RetrievalMeasure, cutOffs } from './evaluation/retrieval.ts';
 
 /** Of one album more photos tell nothing new, and comparing all takes long. */
@@ -12,7 +13,8 @@ const queriesOfAlbum = 100;
  * Searches with the photos of every album among the photos of all albums: those of the same album are right. Photos in
  * no album are left out, since nobody said what they show.
  *
- * @param signal ends it early @returns zeros where no album has two photos
+ * @returns zeros where no album has two photos
+ * @throws AkinError `cancelled`
  */
 export async function evaluateAlbums(
   catalog: Catalog,
@@ -35,7 +37,7 @@ export async function evaluateAlbums(
     if (members.length < 2) continue;
     const step = Math.max(1, Math.ceil(members.length / queriesOfAlbum));
     for (let at = 0; at < members.length; at += step) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw new AkinError('cancelled');
       const photo = members[at]!;
       const positives = new Set(members.filter((other) => other !== photo));
       const scores = known.map(({ descriptor }) => dot(known[photo]!.descriptor, descriptor));

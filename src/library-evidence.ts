@@ -2,6 +2,7 @@
 import type { Box, Evidence, HeatMap, QueryPart } from './api-search.ts';
 import { AkinError } from './errors.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
+import { nullIfUnreadable } from './library-queries.ts';
 import type { LibraryQueries } from './library-queries.ts';
 import { cellsOf } from './descriptor/box.ts';
 import type { FeatureMap } from './model/trunk.ts';
@@ -69,9 +70,4 @@ export class LibraryEvidence {
     const region = cellsOf(query.box ?? wholePhoto, map);
     return { map, target: new Target(map, region, this.#descriptions().model.head) };
   }
-}
-
-function nullIfUnreadable(error: unknown): null {
-  if (error instanceof AkinError) return null;
-  throw error;
 }

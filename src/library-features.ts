@@ -1,4 +1,5 @@
 /** The local features of a library's photos: made when first asked for, and kept in the catalog. */
+import { createHash } from 'node:crypto';
 import type { Catalog } from './catalog/catalog.ts';
 import { decodePhoto } from './ingest/decode.ts';
 import { displayOf } from './library-photos.ts';
@@ -29,9 +30,13 @@ export class LibraryFeatures {
     const { digest } = await this.#load();
     const row = this.#photos.row(photoId);
     const kept = this.#catalog.localFeatures.get(row.hash, digest);
-    if (kept) return decodeFeatures(kept);
-    const features = await this.ofContent(await this.#photos.read(row), displayOf(row));
-    this.#catalog.localFeatures.put(row.hash, digest, encodeFeatures(features));
+    const known = kept && unlessDamaged(kept);
+    if (known) return known;
+    const content = await this.#photos.read(row);
+    const features = await this.ofContent(content, displayOf(row));
+    // The file may have changed since it was indexed, and a copy of what it was may lie elsewhere.
+    if (createHash('sha256').update(content).digest().equals(row.hash))
+      this.#catalog.localFeatures.put(row.hash, digest, encodeFeatures(features));
     return features;
   }
 
@@ -58,6 +63,15 @@ export class LibraryFeatures {
     const loading = load();
     loading.catch(() => (this.#loaded = null));
     return (this.#loaded = loading);
+  }
+}
+
+function unlessDamaged(kept: Uint8Array): LocalFeatures | undefined {
+  try {
+    return decodeFeatures(kept);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

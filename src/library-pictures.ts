@@ -4,8 +4,7 @@ import type { Picture } from './api-search.ts';
 import { AkinError } from './errors.ts';
 import { decodePhoto } from './ingest/decode.ts';
 
-/** Bytes. Pictures that were not asked about for longest are put aside beyond it, but never the last one. */
-const keptBytes = 256 * 2 ** 20;
+const usualByteLimit = 256 * 2 ** 20;
 
 export interface OpenedPicture {
   /** What errors call it. */
@@ -17,8 +16,14 @@ export interface OpenedPicture {
 
 export class LibraryPictures {
   readonly #kept = new Map<number, OpenedPicture>();
+  readonly #byteLimit: number;
   #bytes = 0;
   #next = 1;
+
+  /** @param byteLimit beyond it, pictures that were not asked about for longest are put aside, but never the last one */
+  constructor(byteLimit = usualByteLimit) {
+    this.#byteLimit = byteLimit;
+  }
 
   /** @throws AkinError those of `decodePhoto` */
   async open(name: string, content: Uint8Array): Promise<Picture> {
@@ -27,7 +32,7 @@ export class LibraryPictures {
     this.#kept.set(pictureId, { name, content, hash: createHash('sha256').update(content).digest() });
     this.#bytes += content.byteLength;
     for (const [oldest, picture] of this.#kept) {
-      if (this.#bytes <= keptBytes || oldest === pictureId) break;
+      if (this.#bytes <= this.#byteLimit || oldest === pictureId) break;
       this.#kept.delete(oldest);
       this.#bytes -= picture.content.byteLength;
     }

@@ -4,7 +4,8 @@ import type { Catalog } from './catalog/catalog.ts';
 import { describeBox } from './descriptor/box.ts';
 import { decodeRegions } from './descriptor/quantise.ts';
 import { regionRows } from './descriptor/region-rows.ts';
-import { atScale, pictureSide } from './descriptor/scales.ts';
+import { pictureSide } from './descriptor/scales.ts';
+import { AkinError } from './errors.ts';
 import { decodePhoto } from './ingest/decode.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
 import type { LibraryFeatures } from './library-features.ts';
@@ -134,7 +135,7 @@ export class LibraryQueries {
     const descriptions = this.#sources.descriptions();
     const describer = await descriptions.describer();
     const { longSide } = descriptions.model.settings;
-    return describer.map(await atScale(await this.#pixels(part, longSide), longSide, 1));
+    return describer.map(await this.#pixels(part, longSide));
   }
 
   async #pixels(part: QueryPart, longSide: number): Promise<RgbPixels> {
@@ -152,4 +153,10 @@ export class LibraryQueries {
     const { photos, pictures } = this.#sources;
     return 'photoId' in part ? photos.row(part.photoId).hash : pictures.get(part.pictureId).hash;
   }
+}
+
+/** For `catch`: photos that cannot be read any more are passed over. */
+export function nullIfUnreadable(error: unknown): null {
+  if (error instanceof AkinError) return null;
+  throw error;
 }

@@ -1,6 +1,6 @@
 /** Searching a library: ranking, what is shown of it, and proof. */
 import { EventEmitter } from 'node:events';
-import type { Match, QueryPart, Refinement, SearchParams, SearchResult } from './api-search.ts';
+import type { Box, Match, QueryPart, Refinement, SearchParams, SearchResult } from './api-search.ts';
 import type { EventData } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { PhotoRow } from './catalog/photos.ts';
@@ -8,8 +8,10 @@ import { AkinError } from './errors.ts';
 import { ProgressMeter, secondsLeft } from './ingest/progress-meter.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
 import { displayOf } from './library-photos.ts';
+import { nullIfUnreadable } from './library-queries.ts';
 import type { LibraryQueries, LibraryQuery } from './library-queries.ts';
 import { readSettings } from './library-settings.ts';
+import type { LocalFeatures } from './local-features/features.ts';
 import { isVerified, verifiedScore, verify } from './local-features/verification.ts';
 import { createAugmentation } from './search/augmentation.ts';
 import { collapse } from './search/collapse.ts';
@@ -40,6 +42,12 @@ interface FirstAnswer {
   ranked: RankedPhoto[];
 }
 
+/** Of a part of the query. */
+interface AskedFeatures {
+  features: LocalFeatures;
+  queryBox: Box | undefined;
+}
+
 interface SearchEvents {
   verified: [EventData<'search.verified'>];
 }
@@ -62,8 +70,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
   /** @throws AkinError `cancelled`, and those of `LibraryQueries.join` */
   async run(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
     const begun = performance.now();
-    const { query, ranked } = await this.#rank(params, signal);
-    return resultOf(this.#shown(params, query, ranked), begun);
+    return resultOf(await this.#unverified(params, signal), begun);
   }
 
   /**
@@ -96,12 +103,9 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     signal: AbortSignal,
   ): Promise<{ content: Uint8Array }> {
     const { verification } = this.#refinement(params);
-    let matches: ShownMatch[];
-    if (verification) matches = await this.#verified(params, null, signal);
-    else {
-      const { query, ranked } = await this.#rank(params, signal);
-      matches = this.#shown(params, query, ranked);
-    }
+    const matches = verification
+      ? await this.#verified(params, null, signal)
+      : await this.#unverified(params, signal);
     const records = matches.map(({ row, score, tier, verified, box, copies }) => ({
       path: displayOf(row),
       score,
@@ -125,8 +129,8 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
 
   async #rank(params: SearchParams, signal: AbortSignal): Promise<FirstAnswer> {
     const { queries, catalog, descriptions } = this.#dependencies;
-    const { index: filling, modelId } = descriptions();
     const query = await queries.join(params.query, params.unlike ?? []);
+    const { index: filling, modelId } = descriptions();
     const index = await filling.get();
     const rankers = await this.#loadRankers();
     if (signal.aborted) throw new AkinError('cancelled');
@@ -146,6 +150,11 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     return { query, source, rankers, refinement, depth, ranked };
   }
 
+  async #unverified(params: SearchParams, signal: AbortSignal): Promise<ShownMatch[]> {
+    const { query, ranked } = await this.#rank(params, signal);
+    return this.#shown(params, query, ranked);
+  }
+
   async #verified(params: SearchParams, key: number | null, signal: AbortSignal): Promise<ShownMatch[]> {
     const { query, source, rankers, refinement, depth, ranked } = await this.#rank(params, signal);
     const inliers = await this.#verifyFirst(params.query, ranked, key, signal);
@@ -153,19 +162,26 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     return this.#shown(params, query, again, inliers);
   }
 
-  /** Keypoints that agree, for each of the first photos that can be read. */
+  /**
+   * Keypoints that agree, for each of the first photos that can be read.
+   * @throws AkinError `cancelled`, and those of reading what is asked with
+   */
   async #verifyFirst(
     parts: readonly QueryPart[],
     ranked: readonly RankedPhoto[],
     key: number | null,
     signal: AbortSignal,
   ): Promise<Map<number, number>> {
+    const asked: AskedFeatures[] = [];
+    for (const part of parts) {
+      asked.push({ features: await this.#dependencies.queries.features(part), queryBox: part.box });
+    }
     const found = new Map<number, number>();
     const first = ranked.slice(0, depths.verification);
     const meter = new ProgressMeter();
     meter.note(0, performance.now());
     for (const [at, { photoId, score }] of first.entries()) {
-      const inliers = await this.#inliers(parts, photoId);
+      const inliers = await this.#inliers(asked, photoId);
       if (signal.aborted) throw new AkinError('cancelled');
       if (inliers === null) continue;
       found.set(photoId, inliers);
@@ -186,20 +202,14 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
   }
 
   /** With the part of the query that agrees best; null where the photo cannot be read any more. */
-  async #inliers(parts: readonly QueryPart[], photoId: number): Promise<number | null> {
-    const { queries } = this.#dependencies;
-    const asked = await Promise.all(parts.map((part) => queries.features(part)));
-    try {
-      const other = await queries.features({ photoId });
-      let most = 0;
-      for (const [at, { box }] of parts.entries()) {
-        most = Math.max(most, (await verify(asked[at]!, other, { queryBox: box })).inliers);
-      }
-      return most;
-    } catch (error) {
-      if (error instanceof AkinError) return null;
-      throw error;
+  async #inliers(asked: readonly AskedFeatures[], photoId: number): Promise<number | null> {
+    const other = await this.#dependencies.queries.features({ photoId }).catch(nullIfUnreadable);
+    if (other === null) return null;
+    let most = 0;
+    for (const { features, queryBox } of asked) {
+      most = Math.max(most, (await verify(features, other, { queryBox })).inliers);
     }
+    return most;
   }
 
   #shown(

@@ -221,7 +221,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     return readSettings(this.#catalog);
   }
 
-  /** Another number of scales describes the library anew. */
+  /** Another number of scales describes the library anew, by the next scan: at once where folders are watched. */
   async set(settings: SettingsChanges): Promise<Record<string, never>> {
     const before = this.settings();
     writeSettings(this.#catalog, settings);
@@ -230,7 +230,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     const old = this.#descriptions;
     this.#descriptions = this.#describeAt(scales);
     await old.close();
-    this.scan();
+    if (this.#watch) this.scan();
     return {};
   }
 
