@@ -95,7 +95,7 @@ function handlersOf(library: Library): Handlers {
     'places.cancel': () => library.cancelPlaces(),
     'places.rename': ({ placeId, name }) => library.places.rename(placeId, name),
     'places.split': ({ placeId, photoIds }) => library.places.split(placeId, photoIds),
-    'places.merge': ({ placeIds }) => library.places.merge(placeIds),
+    'places.merge': ({ placeIds, photoIds }) => library.places.merge(placeIds, photoIds),
     'places.album': ({ placeId, name }) => library.places.album(placeId, name),
     'settings.get': () => ({ ...library.settings(), effects }),
     'settings.set': (settings) => library.set(settings),

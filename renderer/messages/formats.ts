@@ -37,6 +37,13 @@ export function formatMoment(tag: string, time: number): string {
   return date(tag, time, { dateStyle: 'long', timeStyle: 'short' });
 }
 
+/** @returns the months from one moment to another, such as "May – June 2024", or the day if it is the same */
+export function formatSpan(tag: string, from: number, to: number): string {
+  if (!(Math.abs(from) <= 8.64e15 && Math.abs(to) <= 8.64e15)) return '';
+  if (formatDate(tag, from) === formatDate(tag, to)) return formatDate(tag, from);
+  return dates(tag, { month: 'short', year: 'numeric' }).formatRange(Math.min(from, to), Math.max(from, to));
+}
+
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 /** @param bytes 0 or more; steps of 1000, like file managers */
@@ -71,6 +78,12 @@ export function formatDuration(tag: string, milliseconds: number): string {
     unitDisplay: 'short',
     maximumFractionDigits: unit === 'second' ? 1 : 0,
   }).format(value);
+}
+
+/** @param percent 0..100; what is not wholly so never reads as 100 % */
+export function formatPercent(tag: string, percent: number): string {
+  const shown = percent < 100 ? Math.min(99.9, percent) : percent;
+  return numbers(tag, { style: 'percent', maximumFractionDigits: shown < 100 ? 1 : 0 }).format(shown / 100);
 }
 
 export function formatNumber(tag: string, value: number, digits = 0): string {

@@ -17,6 +17,8 @@ class KnownSettings {
   }
 
   async change(changes: Partial<LibrarySettings>): Promise<void> {
+    // The next change may come before the engine has answered.
+    if (this.current) this.current = { ...this.current, ...changes };
     try {
       await bridge.request('settings.set', changes);
     } catch (thrown) {
