@@ -160,10 +160,7 @@ test('shows where a result matched, and what looks alike on both photos', async 
   await expect(proofOf(page).getByRole('heading')).toHaveText(name ?? '');
   await page.keyboard.press('Escape');
   await expect(proofOf(page)).toBeHidden();
-  await expect(
-    viewer.getByRole('button', { name: 'Show where it matched' }),
-    'the keyboard is where it was',
-  ).toBeFocused();
+  await expect(viewer, 'the viewer is still there, with the keyboard').toBeFocused();
 });
 
 test('proves a match with a picture from elsewhere', async ({ page }) => {
