@@ -93,7 +93,7 @@ export const evaluation = {
   failed: 'The measurement did not work',
   figures: 'Figures',
   mAP: 'Mean average precision',
-  mAPHint: 'How near the top of the results the right photos are: 100 % when they all come first.',
+  mAPHint: 'How near the top of the results the right photos are: 100% when they all come first.',
   first: 'First result right',
   firstHint: 'How often the very first result is of the same album.',
   precisionAt: (results: number) => `Right among the first ${number.format(results)}`,

@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './app.ts';
 import { photoId, tileOf, tiles, waitForPhotos } from './library-view.ts';
-import { akin, photoCount } from './material.ts';
+import { akin, groups, photoCount } from './material.ts';
 
 /** What axe finds, one line a rule and element. */
 async function violations(page: Page): Promise<string[]> {
@@ -31,6 +31,43 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(tiles(page).first()).toBeVisible();
         expect.soft(await violations(page), 'grid and progress').toEqual([]);
       });
+    });
+
+    test('places, albums and what they tell about the search', async ({ page }) => {
+      test.setTimeout(180_000);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await waitForPhotos(page, photoCount);
+      await page.getByRole('button', { name: /^Places/ }).click();
+      expect.soft(await violations(page), 'no places').toEqual([]);
+      await page.getByRole('button', { name: 'Find places' }).click();
+      const places = page.getByRole('listbox', { name: 'Places, largest first' }).getByRole('option');
+      await expect(places).toHaveCount(groups.length, { timeout: 150_000 });
+      await places.first().press('x');
+      await page.keyboard.press('Shift+ArrowRight');
+      expect.soft(await violations(page), 'places').toEqual([]);
+      await page.keyboard.press('Escape');
+      for (const place of [0, 1]) {
+        await places.nth(place).press('Enter');
+        await page.getByRole('button', { name: 'Make an album' }).click();
+        await page.getByLabel('Name of the album').fill(`Album ${place}`);
+        await page.keyboard.press('Enter');
+        await expect(page.getByRole('dialog')).toBeHidden();
+        if (place === 0) await page.keyboard.press('Escape');
+      }
+      await tiles(page).first().press('x');
+      await page.keyboard.press('F2');
+      expect.soft(await violations(page), 'one place').toEqual([]);
+
+      await page.getByRole('button', { name: /^Albums/ }).click();
+      await page.getByRole('option').first().press('x');
+      expect.soft(await violations(page), 'albums').toEqual([]);
+      await page.getByRole('button', { name: 'How well it finds' }).click();
+      await page.getByText('As a table').click();
+      expect.soft(await violations(page), 'how well it finds').toEqual([]);
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('checkbox', { name: /^Describe photos at three sizes/ }).check();
+      await expect(page.getByRole('alert')).toBeVisible();
+      expect.soft(await violations(page), 'what is to be confirmed').toEqual([]);
     });
 
     test('results and what can be done with them, viewer, settings, unreadable files and notices', async ({

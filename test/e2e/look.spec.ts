@@ -28,6 +28,44 @@ test('speaks Chinese when told to, everywhere', async ({ launch }) => {
   await expect(viewer.getByRole('complementary')).toContainText('拍摄时间');
   await page.keyboard.press('b');
   await expect(viewer.getByRole('application', { name: '要查找的局部' })).toBeFocused();
+  await expectChinese(page);
+  await close();
+
+  const next = await launch();
+  await expect(next.page.getByRole('button', { name: '设置' })).toBeVisible();
+});
+
+test('speaks Chinese about places and albums', async ({ page }) => {
+  await waitForPhotos(page, photoCount);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Language').selectOption({ label: '简体中文' });
+  await expect(page.getByRole('checkbox', { name: /^以三种尺寸描述照片/ })).toBeVisible();
+  await expectChinese(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^地点/ }).click();
+  await expect(page.getByRole('heading', { name: '还没有地点' })).toBeVisible();
+  await expectChinese(page);
+  await makeAlbums(page);
+  await page.getByRole('button', { name: /^相册/ }).click();
+  await page.getByRole('option').first().press('x');
+  await expectChinese(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '查找效果' }).click();
+  await page.getByText('以表格显示').click();
+  await expectChinese(page);
+});
+
+/** Two albums of two photos each. */
+function makeAlbums(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const { ids } = await window.akin.request('photos.timeline', {});
+    for (const at of [0, 2]) {
+      await window.akin.request('albums.create', { name: `${at}`, photoIds: [...ids.slice(at, at + 2)] });
+    }
+  });
+}
+
+async function expectChinese(page: Page): Promise<void> {
   // Paths, formats, names of keys and the name of the app are the same in every language.
   const words = await page.evaluate(() =>
     [...document.querySelectorAll('button, h1, h2, dt, p, option:checked, [aria-label], [title]')].flatMap(
@@ -42,11 +80,7 @@ test('speaks Chinese when told to, everywhere', async ({ launch }) => {
     /[A-Za-z]{3,}/.test(text.replace(/Akin|Shift|Esc|\S*[/\\]\S*|[\w-]+\.(jpg|png|webp)|photos/g, '')),
   );
   expect(latin).toEqual([]);
-  await close();
-
-  const next = await launch();
-  await expect(next.page.getByRole('button', { name: '设置' })).toBeVisible();
-});
+}
 
 test('starts in the language of the system', async ({ launch }) => {
   const { page, electron } = await launch({
@@ -141,6 +175,22 @@ for (const { width, height, zoom } of [
     await page.getByRole('button', { name: 'Details' }).click();
     await expect.poll(() => cutOff(page), 'viewer').toEqual([]);
     await page.keyboard.press('Escape');
+    await makeAlbums(page);
+    await page.getByRole('button', { name: 'Folders and settings' }).click();
+    await page.getByRole('button', { name: /^Places/ }).click();
+    await expect.poll(() => cutOff(page), 'places').toEqual([]);
+    await page.getByRole('button', { name: 'Folders and settings' }).click();
+    await page.getByRole('button', { name: /^Albums/ }).click();
+    await page.getByRole('option').first().press('x');
+    await expect.poll(() => cutOff(page), 'albums').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().press('Enter');
+    await expect(tiles(page).first()).toBeVisible();
+    await expect.poll(() => cutOff(page), 'album').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'How well it finds' }).click();
+    await expect(page.getByText('As a table')).toBeVisible();
+    await expect.poll(() => cutOff(page), 'evaluation').toEqual([]);
     await page.getByRole('button', { name: 'Folders and settings' }).click();
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await expect.poll(() => cutOff(page), 'settings').toEqual([]);

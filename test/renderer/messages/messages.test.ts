@@ -4,8 +4,10 @@ import {
   formatBytes,
   formatDay,
   formatDuration,
+  formatPercent,
   formatPosition,
   formatScore,
+  formatSpan,
 } from '../../../renderer/messages/formats.ts';
 import { chooseLanguage, wordError } from '../../../renderer/messages/languages.ts';
 import { zhCn } from '../../../renderer/messages/zh-cn.ts';
@@ -102,6 +104,24 @@ describe('formats', () => {
     expect(formatDay('en-GB', Date.UTC(2024, 4, 20, 23, 59))).toMatch(/20 May 2024/);
     expect(formatDay('zh-CN', Date.UTC(2024, 4, 20))).toMatch(/2024年5月20日/);
     expect(formatDay('en', Number.NaN)).toBe('');
+  });
+
+  test('spans of time are no longer than they must be', () => {
+    const [may, alsoMay, june] = [Date.UTC(2024, 4, 2), Date.UTC(2024, 4, 30), Date.UTC(2024, 5, 1)];
+    expect(formatSpan('en-GB', may, may)).toBe('2 May 2024');
+    expect(formatSpan('en-GB', may, alsoMay)).toBe('May 2024');
+    expect(formatSpan('en-GB', may, june)).toMatch(/^May\D+Jun\w* 2024$/);
+    expect(formatSpan('en-GB', june, may)).toBe(formatSpan('en-GB', may, june));
+    expect(formatSpan('en', Number.NaN, june)).toBe('');
+  });
+
+  test('what is not wholly so does not read as 100 %', () => {
+    expect([0, 97.44, 99.99, 100].map((percent) => formatPercent('en', percent))).toEqual([
+      '0%',
+      '97.4%',
+      '99.9%',
+      '100%',
+    ]);
   });
 
   test('durations and positions', () => {
