@@ -40,7 +40,7 @@ async function demo({ library, signal }: Session): Promise<void> {
     printLine(`What belongs with ${answer.query.name}:`);
     for (const match of matches) {
       const picture = await show(match.photoId);
-      printLine(matchLine(picture.name, match.score, match.tier));
+      printLine(matchLine({ path: picture.name, score: match.score, tier: match.tier }));
       answer.matches.push({ ...picture, score: match.score, tier: match.tier });
     }
     answers.push(answer);

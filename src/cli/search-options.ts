@@ -1,7 +1,7 @@
 /** What `akin search` can be told, and what it means for the search. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { tierSchema } from '../api-search.ts';
+import { refinementSchema, tierSchema } from '../api-search.ts';
 import type { Box, Filter, Refinement, SearchParams, Tier } from '../api-search.ts';
 import { AkinError } from '../errors.ts';
 import type { Library } from '../library.ts';
@@ -40,19 +40,28 @@ export function addSearchOptions(command: Command): Command {
     .option('--unlike <photo...>', 'photos that matches should be unlike')
     .option('--box <x,y,w,h>', 'only a part of each photo, in fractions of its size', parseBox)
     .option('--verify', 'compare the keypoints of the first 100, and rank by what agrees')
-    .option('--expand [how]', 'ask again with the best matches: average, alpha or verified', parseExpansion)
-    .option('--regional <how>', 'compare photos region by region: off, best-pair or sum', parseRegional)
+    .addOption(
+      new Option('--expand [how]', 'ask again with the best matches, verified ones unless it says otherwise')
+        .choices(['average', 'alpha', 'verified'])
+        .preset('verified'),
+    )
+    .addOption(
+      new Option('--regional <how>', 'compare the first 200 region by region').choices(
+        refinementSchema.shape.regional.options,
+      ),
+    )
     .option('--augment', 'let each match stand for its neighbours too')
     .option('--collapse', 'show near-identical matches as one')
-    .option('--sort <how>', 'score or date', parseSort)
+    .addOption(new Option('--sort <how>', 'the order to show matches in').choices(['score', 'date']))
     .option('--folder <path...>', 'only photos in these folders of the library')
     .option('--album <name...>', 'only photos in these albums')
     .option('--camera <name...>', 'only photos of these cameras; "unknown" for those that name none')
     .option('--format <name...>', 'only these file types, such as jpeg')
-    .option('--tier <name...>', 'only these tiers', parseTier)
+    .addOption(new Option('--tier <name...>', 'only these tiers').choices(tierSchema.options))
     .option('--from <date>', 'only photos taken on that day or later', parseDate)
     .option('--to <date>', 'only photos taken before that day', parseDate)
-    .option('--not-in-same-folder', 'only photos in another folder than the query');
+    .option('--not-in-same-folder', 'only photos in another folder than the query')
+    .addHelpText('after', '\nOptions that take several words end where the next option begins, or at "--".');
 }
 
 /**
@@ -78,7 +87,7 @@ function filterOf(library: Library, options: SearchOptions): Filter {
   const { folder, album, camera, format, tier, from, to, notInSameFolder } = options;
   return {
     ...(folder && { folderIds: folder.map((path) => folderId(library, path)) }),
-    ...(album && { albumIds: album.map((name) => albumId(library, name)) }),
+    ...(album && { albumIds: album.flatMap((name) => albumIds(library, name)) }),
     ...(camera && { cameras: camera.map((name) => (name === 'unknown' ? null : name)) }),
     ...(format && { formats: format }),
     ...(tier && { tiers: tier }),
@@ -94,10 +103,11 @@ function folderId(library: Library, path: string): number {
   return folder.id;
 }
 
-function albumId(library: Library, name: string): number {
-  const album = library.albums.list().find((one) => one.name === name);
-  if (!album) throw new AkinError('album-unknown');
-  return album.id;
+/** Several albums may have one name. */
+function albumIds(library: Library, name: string): number[] {
+  const albums = library.albums.list().filter((album) => album.name === name);
+  if (albums.length === 0) throw new AkinError('album-unknown');
+  return albums.map(({ id }) => id);
 }
 
 function parseTop(value: string): number {
@@ -114,31 +124,9 @@ function parseBox(value: string): Box {
   return numbers as Box;
 }
 
-function parseExpansion(value: string | boolean): NonNullable<SearchOptions['expand']> {
-  return oneOf(['average', 'alpha', 'verified'], value === true ? 'verified' : String(value));
-}
-
-function parseRegional(value: string): Refinement['regional'] {
-  return oneOf(['off', 'best-pair', 'sum'], value);
-}
-
-function parseSort(value: string): 'score' | 'date' {
-  return oneOf(['score', 'date'], value);
-}
-
-function parseTier(value: string, before: Tier[] = []): Tier[] {
-  return [...before, oneOf(tierSchema.options, value)];
-}
-
 /** A day, as the camera's clock showed it. */
 function parseDate(value: string): number {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : NaN;
   if (Number.isNaN(time)) throw new InvalidArgumentError('It must be a day, as in 2024-08-31.');
   return time;
-}
-
-function oneOf<const Choice extends string>(choices: readonly Choice[], value: string): Choice {
-  const choice = choices.find((one) => one === value);
-  if (choice === undefined) throw new InvalidArgumentError(`It must be one of: ${choices.join(', ')}.`);
-  return choice;
 }

@@ -1,15 +1,20 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import type { Match, QueryPart, SearchParams } from '../api-search.ts';
+import type { Match, QueryPart, SearchParams, SearchResult } from '../api-search.ts';
+import type { EventData } from '../api.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import { asReadError } from '../ingest/read-error.ts';
 import type { Library } from '../library.ts';
 import { indexPhotos } from './index-photos.ts';
+import { ProgressLine } from './progress-line.ts';
 import { addSearchOptions, searchParamsOf } from './search-options.ts';
 import type { SearchOptions } from './search-options.ts';
 import { printJson, printLine, reportFailure, withLibrary } from './session.ts';
 import type { Session } from './session.ts';
+
+/** Milliseconds that a verification may take before it says how far it is. */
+const silence = 300;
 
 /** `akin search PHOTO...`: each photo is a query of its own, unless they are taken together. */
 export function searchCommand(): Command {
@@ -35,19 +40,20 @@ async function searchAll(
   if (library.hasUnscannedFolders()) await indexPhotos(library);
   if (library.status().indexed === 0) throw new AkinError('no-photos');
   const params = searchParamsOf(library, options);
+  const line = new ProgressLine('Verifying');
   let failures = 0;
   for (const files of queries) {
     if (signal.aborted) return;
     const query = files.map((file) => path.resolve(file));
     const named = { query: query.length === 1 ? query[0] : query };
     try {
-      const matches = readable(library, await searchOne(session, query, params, options));
+      const matches = readable(library, await searchOne(session, line, query, params, options));
       if (json) {
         printJson({ ...named, matches });
         continue;
       }
       printLine(query.join(', '));
-      for (const match of matches) printLine(matchLine(match.path, match.score, match.tier, match.verified));
+      for (const match of matches) printLine(matchLine(match));
     } catch (error) {
       if (signal.aborted) throw error;
       failures++;
@@ -62,13 +68,23 @@ async function searchAll(
   if (failures > 0) throw new AkinError('search-failed', { count: failures, total: queries.length });
 }
 
-/** One match as people read it. */
-export function matchLine(name: string, score: number, tier: string, verified = 0): string {
-  const proof = verified > 0 ? `  (${verified} points agree)` : '';
-  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}${proof}`;
+/** A match with the paths of its photos. */
+interface ReadableMatch extends Omit<Match, 'photoId' | 'copies'> {
+  path: string;
+  copies?: string[];
 }
 
-function readable(library: Library, matches: readonly Match[]) {
+/** One match as people read it. */
+export function matchLine({ path: name, score, tier, verified = 0, copies = [] }: ReadableMatch): string {
+  const notes = [
+    ...(verified > 0 ? [`${verified} points agree`] : []),
+    ...(copies.length > 0 ? [`stands for ${copies.length} more`] : []),
+  ];
+  const told = notes.length > 0 ? `  (${notes.join(', ')})` : '';
+  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}${told}`;
+}
+
+function readable(library: Library, matches: readonly Match[]): ReadableMatch[] {
   return matches.map(({ photoId, score, tier, box, verified, copies }) => ({
     path: library.photo(photoId).path,
     score,
@@ -81,19 +97,41 @@ function readable(library: Library, matches: readonly Match[]) {
 
 async function searchOne(
   { library, signal }: Session,
+  line: ProgressLine,
   files: readonly string[],
   params: Omit<SearchParams, 'query'>,
-  { box, unlike = [], verify }: SearchOptions,
+  { box, unlike = [], verify, expand }: SearchOptions,
 ): Promise<Match[]> {
   const query: QueryPart[] = [];
   for (const file of files) query.push({ ...(await partOf(library, file, signal)), ...(box && { box }) });
   const others: QueryPart[] = [];
   for (const file of unlike) others.push(await partOf(library, path.resolve(file), signal));
   const asked = { ...params, query, unlike: others };
-  const found = verify
-    ? await library.search.verify({ ...asked, key: 0 }, signal)
-    : await library.search.run(asked, signal);
+  const found =
+    verify || expand === 'verified'
+      ? await verified(library, asked, line, signal)
+      : await library.search.run(asked, signal);
   return found.matches;
+}
+
+/** Tells on standard error how far it is, unless it is done soon. */
+async function verified(
+  library: Library,
+  asked: SearchParams,
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<SearchResult> {
+  const begun = performance.now();
+  const show = (progress: EventData<'search.verified'>) => {
+    if (performance.now() - begun > silence) line.show({ ...progress, phase: 'indexing', failed: 0 });
+  };
+  library.search.on('verified', show);
+  try {
+    return await library.search.verify({ ...asked, key: 0 }, signal);
+  } finally {
+    library.search.off('verified', show);
+    line.clear();
+  }
 }
 
 async function partOf(
