@@ -77,7 +77,7 @@ export class LibraryQueries {
   }
 
   /** The trunk's feature map of the whole photo. */
-  map(part: QueryPart): Promise<FeatureMap> {
+  async map(part: QueryPart): Promise<FeatureMap> {
     const hash = Buffer.from(this.#hashOf(part)).toString('latin1');
     const map = this.#maps.get(hash) ?? this.#makeMap(part);
     this.#maps.delete(hash);
@@ -88,7 +88,7 @@ export class LibraryQueries {
     return map;
   }
 
-  features(part: QueryPart): Promise<LocalFeatures> {
+  async features(part: QueryPart): Promise<LocalFeatures> {
     const { features, pictures } = this.#sources;
     if ('photoId' in part) return features.ofPhoto(part.photoId);
     const { name, content } = pictures.get(part.pictureId);
