@@ -213,9 +213,9 @@ export const requests = {
   'places.rename': { params: z.strictObject({ placeId: id, name: name.nullable() }), result: placeSchema },
   /** Makes a place of its own of some photos of a place; `places.merge` undoes it. */
   'places.split': { params: z.strictObject({ placeId: id, photoIds: ids }), result: placeSchema },
-  /** Puts places, and further photos, into the first of them; `places.split` undoes it. */
+  /** Puts places, and further photos, into the first of them, or photos alone into one; `places.split` undoes it. */
   'places.merge': {
-    params: z.strictObject({ placeIds: z.array(id).min(1).max(1000), photoIds: ids.optional() }),
+    params: z.strictObject({ placeIds: z.array(id).max(1000), photoIds: ids.optional() }),
     result: placeSchema,
   },
   'places.album': { params: z.strictObject({ placeId: id, name }), result: albumSchema },

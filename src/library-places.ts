@@ -147,23 +147,24 @@ export class LibraryPlaces extends EventEmitter<PlacesEvents> {
   }
 
   /**
-   * Puts places, and photos that may be in none, into the first of them; `split` undoes it.
-   * @throws AkinError `place-unknown`, `photo-unknown`
+   * Puts places, and photos that may be in none, into the first of them; photos alone become a new place. `split`
+   * undoes it.
+   * @throws AkinError `place-unknown`, `photo-unknown`, `bad-request` for fewer than two photos
    */
   merge(placeIds: readonly number[], further: readonly number[] = []): Place {
     const rows = placeIds.map((id) => this.#row(id));
     const first = rows[0];
-    if (!first) throw new AkinError('place-unknown');
-    const name = first.name ?? rows.find((row) => row.name !== null)?.name ?? null;
+    const name = first?.name ?? rows.find((row) => row.name !== null)?.name ?? null;
     if (further.some((id) => !this.#catalog.photos.get(id))) throw new AkinError('photo-unknown');
     const own = rows.flatMap((row) => row.photos.map(({ photoId }) => photoId));
     const photos = [...new Set([...own, ...further])];
+    if (photos.length < 2) throw new AkinError('bad-request', { reason: 'a place has at least two photos' });
     this.#catalog.decide(() => {
-      this.#decide([photos], { placeId: first.id, photoId: photos[0]! });
-      this.#catalog.places.rename(first.id, name);
+      this.#decide([photos], first && { placeId: first.id, photoId: photos[0]! });
+      if (first) this.#catalog.places.rename(first.id, name);
     });
     this.#tellChange();
-    return asPlace(this.#row(first.id));
+    return asPlace(this.#row(first?.id ?? this.placeOf(photos[0]!) ?? 0));
   }
 
   /** Makes an album of a place, which stays. @throws AkinError `place-unknown` */
@@ -221,7 +222,7 @@ export class LibraryPlaces extends EventEmitter<PlacesEvents> {
   }
 
   /** Writes a decision and cuts the graph anew. */
-  #decide(sides: number[][], pin: Pin): void {
+  #decide(sides: number[][], pin?: Pin): void {
     this.#decisions++;
     this.#catalog.places.decide({ sides });
     const { matches, constraints } = this.#graph();

@@ -336,6 +336,22 @@ describe('splitting and merging', () => {
     expect(scenes.places.list()).toEqual([]);
     await scenes.build();
     expect(scenes.places.list()).toEqual([]);
+    const again = scenes.places.merge([], photos);
+    expect({ ...again, id: before!.id }).toEqual(before);
+    await scenes.build();
+    expect(scenes.places.list()).toEqual([again]);
+    expect(() => scenes.places.merge([], [photos[0]!])).toThrow('not understood');
+    expect(() => scenes.places.merge([], [photos[0]!, 999])).toThrow('no longer in the library');
+  });
+
+  it('takes back a photo that was split off alone', async () => {
+    const photos = scenes.add(1, 4);
+    await scenes.build();
+    const [before] = scenes.places.list();
+    scenes.places.split(before!.id, [photos[3]!]);
+    expect(scenes.places.merge([before!.id], photos)).toMatchObject({ id: before!.id, photos: 4 });
+    await scenes.build();
+    expect(scenes.sorted()).toEqual([photos]);
   });
 
   it('want photos of the place on both sides', async () => {

@@ -37,7 +37,7 @@ export const places = {
   photo: (place: number, total: number) => `Photo ${number.format(place)} of ${number.format(total)}`,
   split: 'Split off',
   splitHint: 'Make the selected photos a place of their own',
-  splitLimit: 'At least two photos have to stay together.',
+  splitLimit: 'At least one photo has to stay.',
   splitOff: (count: number) =>
     count === 1
       ? 'The photo is in no place now.'

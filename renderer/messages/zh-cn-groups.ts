@@ -37,7 +37,7 @@ export const places: Messages['places'] = {
   photo: (place, total) => `第 ${number.format(place)} 张照片，共 ${number.format(total)} 张`,
   split: '拆分',
   splitHint: '让选中的照片成为单独的地点',
-  splitLimit: '至少要有两张照片留在一起。',
+  splitLimit: '至少要留下一张照片。',
   splitOff: (count) =>
     count === 1 ? '这张照片已不属于任何地点。' : `${counted(count, '张照片')}已成为单独的地点。`,
   rejoined: '照片已回到原来的地点。',

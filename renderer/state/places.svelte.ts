@@ -80,12 +80,13 @@ class Places {
   /** Makes a place of its own of some photos of a place. */
   async split(placeId: number, photoIds: readonly number[]): Promise<void> {
     await this.#ask(async () => {
+      const name = this.find(placeId)?.name ?? null;
       const { ids } = await bridge.request('places.photos', { placeId });
       const { id } = await bridge.request('places.split', { placeId, photoIds: [...photoIds] });
       await this.#read();
       const { words } = preferences;
       toasts.show(words.places.splitOff(photoIds.length), {
-        action: { label: words.undo, run: () => void this.#rejoin([placeId, id], ids) },
+        action: { label: words.undo, run: () => void this.#rejoin([placeId, id], ids, name) },
       });
     });
   }
@@ -106,11 +107,16 @@ class Places {
     });
   }
 
-  /** Undoes a split. */
-  async #rejoin(placeIds: readonly number[], photoIds: readonly number[]): Promise<void> {
+  /** Undoes a split; of two photos neither is in a place since. */
+  async #rejoin(
+    placeIds: readonly number[],
+    photoIds: readonly number[],
+    name: string | null,
+  ): Promise<void> {
     await this.#ask(async () => {
       const there = [...new Set(placeIds)].filter((id) => this.find(id));
-      await bridge.request('places.merge', { placeIds: there, photoIds: [...photoIds] });
+      const whole = await bridge.request('places.merge', { placeIds: there, photoIds: [...photoIds] });
+      if (whole.name !== name) await bridge.request('places.rename', { placeId: whole.id, name });
       await this.#read();
       toasts.show(preferences.words.places.rejoined);
     });

@@ -65,6 +65,22 @@ test('a photo that was split off, and is in no place since, comes back', async (
   expect((await engine.next('places.merge')).params).toEqual({ placeIds: [1], photoIds: [10] });
 });
 
+test('a place of two photos comes back with its name, though a split left nothing of it', async () => {
+  list = [place(1, 2, 'Tower')];
+  engine.tell('places.changed', { places: 1 });
+  await vi.waitFor(() => expect(places.list).toBe(list));
+  void places.split(1, [10]);
+  const split = await engine.next('places.split');
+  list = [];
+  split.answer(place(1, 2, 'Tower'));
+  await vi.waitFor(() => expect(toasts.shown).toHaveLength(1));
+  toasts.shown[0]!.action!.run();
+  const merge = await engine.next('places.merge');
+  expect(merge.params).toEqual({ placeIds: [], photoIds: [10] });
+  merge.answer(place(4, 2));
+  expect((await engine.next('places.rename')).params).toEqual({ placeId: 4, name: 'Tower' });
+});
+
 test('what the engine refuses is told, and offers no undoing', async () => {
   void places.split(1, [10]);
   (await engine.next('places.split')).refuse('place-unknown');
