@@ -86,7 +86,7 @@ test('points lie where the same thing is on both photos', async ({ page }) => {
     .evaluateAll((images) => images.map((image) => image.getBoundingClientRect().toJSON() as DOMRect));
   const ends = await proof.locator('line.line').evaluateAll((lines) =>
     lines.map((line) => {
-      const view = line.ownerSVGElement?.getBoundingClientRect() ?? { left: 0, top: 0 };
+      const view = line.closest('svg')?.getBoundingClientRect() ?? { left: 0, top: 0 };
       const value = (attribute: string) => Number(line.getAttribute(attribute));
       return [
         value('x1') + view.left,
