@@ -63,6 +63,7 @@ export const albums = {
   selected: 'Selected albums',
   nameTitle: 'Name of this album',
   remove: 'Remove',
+  removeIt: 'Remove the album',
   removeHint: 'Remove the album; its photos stay in the library',
   removed: (names: readonly string[]) =>
     names.length === 1

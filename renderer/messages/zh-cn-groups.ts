@@ -60,6 +60,7 @@ export const albums: Messages['albums'] = {
   selected: '选中的相册',
   nameTitle: '相册的名称',
   remove: '移除',
+  removeIt: '移除相册',
   removeHint: '移除相册，照片仍在图库中',
   removed: (names) =>
     names.length === 1 ? `已移除相册“${names.join()}”。` : `已移除 ${counted(names.length, '本相册')}。`,

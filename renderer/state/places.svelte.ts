@@ -5,7 +5,7 @@ import { complain } from './library.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 
-export type PlacesOrder = 'size' | 'date';
+type PlacesOrder = 'size' | 'date';
 
 class Places {
   /** Largest first; null until the engine has told. */

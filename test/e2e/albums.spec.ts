@@ -44,7 +44,7 @@ test('albums are opened, renamed and removed, and removing is undone', async ({ 
   await canyon.click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A canyon');
   await expect(page.getByRole('banner')).toContainText(`${photosInGroup} photos`);
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove the album' }).click();
   await expect(page.getByRole('heading', { name: 'This album is not there any more' })).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(tiles(page)).toHaveCount(photosInGroup);
