@@ -91,7 +91,7 @@ describe('what is asked', () => {
     ['search.run', { query: [{ photoId: 1 }], refinement: { regional: 'all' }, limit: 1 }],
     ['search.localise', { query: { photoId: 1 }, photoIds: [] }],
     ['albums.create', { name: ' ', photoIds: [1] }],
-    ['places.merge', { placeIds: [1] }],
+    ['places.merge', { placeIds: [] }],
     ['pictures.open', { name: 'a', content: 'text' }],
     ['pictures.open', { name: 'a'.repeat(1025), content: new Uint8Array(1) }],
   ])('%s refuses %j', async (name, params) => {
