@@ -23,7 +23,10 @@ module.exports = {
     forbid(
       'parts-use-what-is-below',
       { path: `^src/(${parts})/` },
-      { path: '^src/', pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api(-search)?|limits)\\.ts` },
+      {
+        path: '^src/',
+        pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api(-search)?|limits)\\.ts`,
+      },
       'The parts of the engine do not know the engine.',
     ),
     forbid(

@@ -19,6 +19,8 @@ export const matchSchema = z.object({
   photoId: id,
   /** What it was ranked by; a verified match may be above 1. */
   score: z.number(),
+  /** How alike the two are, from -1 to 1, whatever it was ranked by: what the tier is told from. */
+  similarity: z.number(),
   tier: tierSchema,
   /** Where the photo matches best, by its stored regions; absent where that was not looked for. */
   box: boxSchema.optional(),

@@ -235,6 +235,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       matches.push({
         photoId,
         score,
+        similarity,
         tier,
         row,
         ...(box && { box }),

@@ -40,8 +40,8 @@ async function demo({ library, signal }: Session): Promise<void> {
     printLine(`What belongs with ${answer.query.name}:`);
     for (const match of matches) {
       const picture = await show(match.photoId);
-      printLine(matchLine({ path: picture.name, score: match.score, tier: match.tier }));
-      answer.matches.push({ ...picture, score: match.score, tier: match.tier });
+      printLine(matchLine({ ...match, copies: [], path: picture.name }));
+      answer.matches.push({ ...picture, score: match.similarity, tier: match.tier });
     }
     answers.push(answer);
   }

@@ -75,19 +75,26 @@ interface ReadableMatch extends Omit<Match, 'photoId' | 'copies'> {
 }
 
 /** One match as people read it. */
-export function matchLine({ path: name, score, tier, verified = 0, copies = [] }: ReadableMatch): string {
+export function matchLine({
+  path: name,
+  similarity,
+  tier,
+  verified = 0,
+  copies = [],
+}: ReadableMatch): string {
   const notes = [
     ...(verified > 0 ? [`${verified} points agree`] : []),
     ...(copies.length > 0 ? [`stands for ${copies.length} more`] : []),
   ];
   const told = notes.length > 0 ? `  (${notes.join(', ')})` : '';
-  return `  ${score.toFixed(3)}  ${tier.padEnd(14)} ${name}${told}`;
+  return `  ${similarity.toFixed(3)}  ${tier.padEnd(14)} ${name}${told}`;
 }
 
 function readable(library: Library, matches: readonly Match[]): ReadableMatch[] {
-  return matches.map(({ photoId, score, tier, box, verified, copies }) => ({
+  return matches.map(({ photoId, score, similarity, tier, box, verified, copies }) => ({
     path: library.photo(photoId).path,
     score,
+    similarity,
     tier,
     ...(verified !== undefined && { verified }),
     ...(box && { box }),

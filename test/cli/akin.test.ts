@@ -158,6 +158,7 @@ describe('search', () => {
     expect(answer!.matches[0]).toEqual({
       path: photo('airplane-from-above-copy.jpg'),
       score: expect.closeTo(1, 5),
+      similarity: expect.closeTo(1, 5),
       tier: 'identical',
       box: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)],
     });

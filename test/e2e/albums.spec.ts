@@ -16,7 +16,7 @@ async function makeAlbums(page: Page): Promise<void> {
     await page.evaluate(([name, ids]) => window.akin.request('albums.create', { name, photoIds: ids }), [
       group,
       [...members, ...wrong],
-    ] as const);
+    ] as [string, number[]]);
   }
 }
 

@@ -3,7 +3,7 @@ import { shownMatches } from '../../../renderer/layout/shown-matches.ts';
 import type { Match, SearchResult } from '../../../src/api-search.ts';
 
 function match(photoId: number, tier: Match['tier'], score: number, copies?: number[]): Match {
-  return { photoId, tier, score, ...(copies && { copies }) };
+  return { photoId, tier, score, similarity: score, ...(copies && { copies }) };
 }
 
 const result: SearchResult = {

@@ -6,6 +6,7 @@ const matches = fc.array(
   fc.record({
     photoId: fc.integer({ min: 1 }),
     score: fc.double({ min: -1, max: 1, noNaN: true }),
+    similarity: fc.constant(0.5),
     tier: fc.constantFrom(...tierOrder),
   }),
 );
@@ -28,8 +29,8 @@ test('every match is shown once, surest tier first, best first inside a tier', (
 
 test('an identical photo comes before one with a higher score', () => {
   const { order } = tierSections([
-    { photoId: 7, score: 0.99, tier: 'near-duplicate' },
-    { photoId: 8, score: 0.98, tier: 'identical' },
+    { photoId: 7, score: 0.99, similarity: 0.99, tier: 'near-duplicate' },
+    { photoId: 8, score: 0.98, similarity: 0.98, tier: 'identical' },
   ]);
   expect(order).toEqual([1, 0]);
 });

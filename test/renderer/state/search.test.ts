@@ -21,7 +21,12 @@ function setVerification(verification: boolean): void {
 }
 
 function resultOf(...ids: number[]): SearchResult {
-  const matches = ids.map((photoId): Match => ({ photoId, score: 1 / photoId, tier: 'same-scene' }));
+  const matches = ids.map((photoId): Match => ({
+    photoId,
+    score: 1 / photoId,
+    similarity: 1 / photoId,
+    tier: 'same-scene',
+  }));
   return { matches, aspects: ids.map(() => 1), milliseconds: 7 };
 }
 
