@@ -106,9 +106,10 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     const matches = verification
       ? await this.#verified(params, null, signal)
       : await this.#unverified(params, signal);
-    const records = matches.map(({ row, score, tier, verified, box, copies }) => ({
+    const records = matches.map(({ row, score, similarity, tier, verified, box, copies }) => ({
       path: displayOf(row),
       score,
+      similarity,
       tier,
       verified,
       box,
@@ -180,10 +181,16 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     const first = ranked.slice(0, depths.verification);
     const meter = new ProgressMeter();
     meter.note(0, performance.now());
+    let next = this.#featuresOf(first[0]);
     for (const [at, { photoId, score }] of first.entries()) {
-      const inliers = await this.#inliers(asked, photoId);
+      const features = await next;
       if (signal.aborted) throw new AkinError('cancelled');
-      if (inliers === null) continue;
+      // The next photo is read while this one is compared.
+      next = this.#featuresOf(first[at + 1]);
+      // Whoever waits for it learns of its failure.
+      next.catch(() => null);
+      if (features === null) continue;
+      const inliers = await mostInliers(asked, features);
       found.set(photoId, inliers);
       if (key === null) continue;
       const done = at + 1;
@@ -201,15 +208,10 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     return found;
   }
 
-  /** With the part of the query that agrees best; null where the photo cannot be read any more. */
-  async #inliers(asked: readonly AskedFeatures[], photoId: number): Promise<number | null> {
-    const other = await this.#dependencies.queries.features({ photoId }).catch(nullIfUnreadable);
-    if (other === null) return null;
-    let most = 0;
-    for (const { features, queryBox } of asked) {
-      most = Math.max(most, (await verify(features, other, { queryBox })).inliers);
-    }
-    return most;
+  /** Null where the photo cannot be read any more, or after the last one. */
+  async #featuresOf(photo: RankedPhoto | undefined): Promise<LocalFeatures | null> {
+    if (!photo) return null;
+    return this.#dependencies.queries.features({ photoId: photo.photoId }).catch(nullIfUnreadable);
   }
 
   #shown(
@@ -287,6 +289,15 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     loading.catch(() => (this.#rankers = null));
     return (this.#rankers = loading);
   }
+}
+
+/** Of the part of a query that agrees best. */
+async function mostInliers(asked: readonly AskedFeatures[], other: LocalFeatures): Promise<number> {
+  let most = 0;
+  for (const { features, queryBox } of asked) {
+    most = Math.max(most, (await verify(features, other, { queryBox })).inliers);
+  }
+  return most;
 }
 
 /** Fewer keypoints than prove anything count for the order, but are no proof to show. */

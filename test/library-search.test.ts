@@ -269,7 +269,7 @@ describe('a library of photos and their copies', () => {
       );
       const rows = (await text({ collapse: true }, 'csv')).trim().split('\r\n').slice(1);
       expect(rows.map((row) => row.split(',')[0])).toEqual(records.map((record) => `"${record.path}"`));
-      expect(rows.every((row) => row.split(',')[3] === '')).toBe(true);
+      expect(rows.every((row) => row.split(',')[4] === '')).toBe(true);
     });
 
     it('is verified where that is wanted, by the request or by the settings', async () => {

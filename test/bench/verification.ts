@@ -9,6 +9,7 @@ import type { BenchResult } from './bench-result.ts';
 import { median, takeTurns } from './measure.ts';
 import { seededRandom } from './seeded-random.ts';
 
+/** Of the model that comes with Akin, and twice as many. */
 const counts = [512, 1000];
 const pairsARound = 40;
 const rounds = 15;
@@ -37,8 +38,8 @@ export async function verificationBench(): Promise<BenchResult> {
     ),
     limits: [
       {
-        text: `at most ${limit} ms a pair with ${counts.at(-1)!} keypoints: ${each.at(-1)!.toFixed(2)}`,
-        holds: each.at(-1)! <= limit,
+        text: `at most ${limit} ms a pair with ${counts[0]!} keypoints: ${each[0]!.toFixed(2)}`,
+        holds: each[0]! <= limit,
       },
     ],
   };

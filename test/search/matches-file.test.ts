@@ -6,7 +6,7 @@ import type { MatchRecord } from '../../src/search/matches-file.ts';
 const textOf = (matches: readonly MatchRecord[], format: 'csv' | 'json') =>
   Buffer.from(matchesFile(matches, format)).toString('utf8');
 
-const header = '\ufeffpath,score,tier,verified,x,y,width,height,copies\r\n';
+const header = '\ufeffpath,score,similarity,tier,verified,x,y,width,height,copies\r\n';
 
 /** A reader of RFC 4180, apart from the writer. @returns rows of cells, with what stood in quotes marked */
 function readCsv(text: string): { text: string; quoted: boolean }[][] {
@@ -34,12 +34,13 @@ const records = fc.array(
         fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', 'é', '/') }),
       ),
       score: fc.double({ min: -1, max: 2, noNaN: true }).map((score) => score + 0),
+      similarity: fc.double({ min: -1, max: 1, noNaN: true }).map((similarity) => similarity + 0),
       tier: fc.constantFrom('identical', 'near-duplicate', 'same-scene', 'similar'),
       verified: fc.nat(),
       box: fc.tuple(fc.constant(0), fc.constant(0.25), fc.constant(0.5), fc.constant(1)),
       copies: fc.array(fc.string(), { maxLength: 3 }),
     },
-    { requiredKeys: ['path', 'score', 'tier'] },
+    { requiredKeys: ['path', 'score', 'similarity', 'tier'] },
   ),
   { maxLength: 5 },
 );
@@ -50,24 +51,25 @@ describe('a CSV file', () => {
       {
         path: '/photos/été, "1".jpg',
         score: 0.5,
+        similarity: 0.25,
         tier: 'same-scene',
         verified: 42,
         box: [0, 0.25, 0.5, 1],
         copies: ['/photos/a.jpg', '/photos/b.jpg'],
       },
-      { path: '/photos/b\ufffd.jpg', score: -0.125, tier: 'similar' },
+      { path: '/photos/b\ufffd.jpg', score: -0.125, similarity: -0.5, tier: 'similar' },
     ];
     expect(textOf(matches, 'csv')).toBe(
-      `${header}"/photos/été, ""1"".jpg",0.5,"same-scene",42,0,0.25,0.5,1,2\r\n` +
-        `"/photos/b\ufffd.jpg",-0.125,"similar",,,,,,\r\n`,
+      `${header}"/photos/été, ""1"".jpg",0.5,0.25,"same-scene",42,0,0.25,0.5,1,2\r\n` +
+        `"/photos/b\ufffd.jpg",-0.125,-0.5,"similar",,,,,,\r\n`,
     );
     expect([...matchesFile(matches, 'csv').subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     expect(textOf([], 'csv')).toBe(header);
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('holds no formula for %j', (path) => {
-    expect(textOf([{ path, score: 1, tier: 'similar' }], 'csv')).toBe(
-      `${header}"'${path}",1,"similar",,,,,,\r\n`,
+    expect(textOf([{ path, score: 1, similarity: 1, tier: 'similar' }], 'csv')).toBe(
+      `${header}"'${path}",1,1,"similar",,,,,,\r\n`,
     );
   });
 
@@ -78,12 +80,13 @@ describe('a CSV file', () => {
         expect(text.startsWith(header)).toBe(true);
         const rows = readCsv(text.slice(header.length));
         expect(rows).toHaveLength(matches.length);
-        for (const [at, { path, score, tier, verified, box, copies }] of matches.entries()) {
+        for (const [at, { path, score, similarity, tier, verified, box, copies }] of matches.entries()) {
           const cells = rows[at]!.map((cell) => cell.text);
-          expect(cells).toHaveLength(9);
+          expect(cells).toHaveLength(10);
           expect([path, `'${path}`]).toContain(cells[0]);
           expect(Number(cells[1])).toBe(score);
-          expect(cells.slice(2)).toEqual([
+          expect(Number(cells[2])).toBe(similarity);
+          expect(cells.slice(3)).toEqual([
             tier,
             verified === undefined ? '' : String(verified),
             ...(box ? box.map(String) : ['', '', '', '']),
@@ -102,12 +105,20 @@ describe('a CSV file', () => {
 describe('a JSON file', () => {
   it('is one array with a line for each result, and leaves out what was not looked for', () => {
     const matches: MatchRecord[] = [
-      { path: '/a.jpg', score: 1, tier: 'identical', verified: 0, box: [0, 0, 1, 1], copies: ['/b.jpg'] },
-      { path: '/c.jpg', score: 0.5, tier: 'similar', verified: undefined },
+      {
+        path: '/a.jpg',
+        score: 1,
+        similarity: 0.9,
+        tier: 'identical',
+        verified: 0,
+        box: [0, 0, 1, 1],
+        copies: ['/b.jpg'],
+      },
+      { path: '/c.jpg', score: 0.5, similarity: 0.5, tier: 'similar', verified: undefined },
     ];
     expect(textOf(matches, 'json')).toBe(
-      '[\n{"path":"/a.jpg","score":1,"tier":"identical","verified":0,"box":[0,0,1,1],"copies":["/b.jpg"]},\n' +
-        '{"path":"/c.jpg","score":0.5,"tier":"similar"}\n]\n',
+      '[\n{"path":"/a.jpg","score":1,"similarity":0.9,"tier":"identical","verified":0,"box":[0,0,1,1],"copies":["/b.jpg"]},\n' +
+        '{"path":"/c.jpg","score":0.5,"similarity":0.5,"tier":"similar"}\n]\n',
     );
   });
 
