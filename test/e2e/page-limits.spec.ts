@@ -13,6 +13,7 @@ test.beforeEach(({ page }) => waitForPhotos(page, photoCount));
 test('the page has the contract and nothing of Node or Electron', async ({ app, page }) => {
   expect(await page.evaluate(() => Object.keys(window.akin).sort())).toEqual([
     'chooseFolder',
+    'exportMatches',
     'languages',
     'on',
     'request',
