@@ -31,7 +31,10 @@ async function screenshot(): Promise<void> {
     await page.getByRole('banner').getByText(allSamples).waitFor();
     await page.getByRole('gridcell').nth(shown).click();
     await page.getByRole('rowheader', { name: 'Near-duplicates' }).waitFor();
-    await page.getByRole('status').filter({ hasText: /\d+ verified/ }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /\d+ verified/ })
+      .waitFor();
     await page.mouse.move(0, 0);
     await page.locator('img.shown').nth(shown).waitFor();
     const png = await page.screenshot({ animations: 'disabled' });
