@@ -2,7 +2,7 @@
 import type { Box, Evidence, HeatMap, QueryPart } from './api-search.ts';
 import { AkinError } from './errors.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
-import { nullIfUnreadable } from './library-queries.ts';
+import { nullIfUnreadable } from './library-photos.ts';
 import type { LibraryQueries } from './library-queries.ts';
 import { cellsOf } from './descriptor/box.ts';
 import type { FeatureMap } from './model/trunk.ts';

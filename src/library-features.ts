@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from './catalog/catalog.ts';
 import { decodePhoto } from './ingest/decode.ts';
+import { Lazy } from './lazy.ts';
 import { displayOf } from './library-photos.ts';
 import type { LibraryPhotos } from './library-photos.ts';
 import { decodeFeatures, encodeFeatures } from './local-features/encode.ts';
@@ -18,7 +19,7 @@ interface Loaded {
 export class LibraryFeatures {
   readonly #catalog: Catalog;
   readonly #photos: LibraryPhotos;
-  #loaded: Promise<Loaded> | null = null;
+  readonly #loaded = new Lazy(load);
 
   constructor(catalog: Catalog, photos: LibraryPhotos) {
     this.#catalog = catalog;
@@ -27,7 +28,7 @@ export class LibraryFeatures {
 
   /** @throws AkinError `photo-unknown`, those of the model, of reading and of decoding */
   async ofPhoto(photoId: number): Promise<LocalFeatures> {
-    const { digest } = await this.#load();
+    const { digest } = await this.#loaded.get();
     const row = this.#photos.row(photoId);
     const kept = this.#catalog.localFeatures.get(row.hash, digest);
     const known = kept && unlessDamaged(kept);
@@ -42,27 +43,18 @@ export class LibraryFeatures {
 
   /** @param content of a picture's file @param name for errors @throws AkinError as `ofPhoto` */
   async ofContent(content: Uint8Array, name: string): Promise<LocalFeatures> {
-    const { extractor } = await this.#load();
+    const { extractor } = await this.#loaded.get();
     const { pixels } = await decodePhoto(content, { longSide: extractor.longSide, name, thumbnail: false });
     return extractor.extract(pixels);
   }
 
   /** Identifies the model: features of another one are made anew. */
   async digest(): Promise<string> {
-    return (await this.#load()).digest;
+    return (await this.#loaded.get()).digest;
   }
 
   async release(): Promise<void> {
-    const loaded = await this.#loaded?.catch(() => null);
-    this.#loaded = null;
-    await loaded?.extractor.release();
-  }
-
-  #load(): Promise<Loaded> {
-    if (this.#loaded) return this.#loaded;
-    const loading = load();
-    loading.catch(() => (this.#loaded = null));
-    return (this.#loaded = loading);
+    await this.#loaded.release(({ extractor }) => extractor.release());
   }
 }
 

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from './catalog/catalog.ts';
 import type { DescribedPhoto } from './ingest/index-store.ts';
+import { Lazy } from './lazy.ts';
 import { DescriptorIndex } from './search/descriptor-index.ts';
 
 /** A few milliseconds: a long answer leaves in pieces, and each waits for its turn. */
@@ -11,7 +12,7 @@ export class LibraryIndex {
   readonly #catalog: Catalog;
   readonly #modelId: number;
   readonly #dimensions: number;
-  #index: Promise<DescriptorIndex> | null = null;
+  readonly #index = new Lazy(() => this.#fill());
   /** The index while it is being filled, and after. */
   #current: DescriptorIndex | null = null;
 
@@ -23,15 +24,12 @@ export class LibraryIndex {
 
   /** The filled index; the first call fills it, and the first after a failure. */
   get(): Promise<DescriptorIndex> {
-    if (this.#index) return this.#index;
-    const filling = this.#fill();
-    filling.catch(() => (this.#index = null));
-    return (this.#index = filling);
+    return this.#index.get();
   }
 
   /** Reads the catalog once more, after photos came back that the index does not hold. */
   async refill(): Promise<void> {
-    const filled = this.#index !== null;
+    const filled = this.#index.isAskedFor;
     const index = await this.get();
     if (filled) await this.#read(index);
   }
@@ -46,10 +44,10 @@ export class LibraryIndex {
   }
 
   async release(): Promise<void> {
-    const index = await this.#index?.catch(() => null);
-    this.#index = null;
-    this.#current = null;
-    await index?.release();
+    await this.#index.release((index) => {
+      this.#current = null;
+      return index.release();
+    });
   }
 
   async #fill(): Promise<DescriptorIndex> {

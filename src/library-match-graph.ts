@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { PlacesProgress } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { ComparedPair, Examiner } from './catalog/match-graph.ts';
-import { AkinError } from './errors.ts';
-import { ProgressMeter, secondsLeft } from './ingest/progress-meter.ts';
+import { ProgressMeter } from './ingest/progress-meter.ts';
+import { nullIfUnreadable } from './library-photos.ts';
 import type { LocalFeatures } from './local-features/features.ts';
 import { verify } from './local-features/verification.ts';
 import type { Neighbour } from './search/descriptor-index.ts';
@@ -84,9 +84,7 @@ class Build {
         // The features of the next photo are made while the pairs of this one are compared.
         if (index + 1 < photos.length) next = this.#begin(photos[index + 1]!);
         if (prepared) await this.#examine(prepared);
-        const done = before + index + 1;
-        const rate = this.#meter.note(done, performance.now());
-        this.#report({ phase: 'building', done, rate, etaSeconds: secondsLeft(done, total, rate) });
+        this.#report({ phase: 'building', ...this.#meter.progress(before + index + 1, total) });
         await grown();
       }
     } finally {
@@ -207,14 +205,9 @@ class Build {
     return hash && Buffer.from(hash).toString('base64');
   }
 
-  async #featuresOf(photoId: number): Promise<LocalFeatures | null> {
-    try {
-      return await this.#sources.features(photoId);
-    } catch (error) {
-      // The drive may be away: what cannot be read now is left for a later build.
-      if (error instanceof AkinError && error.code.startsWith('photo-')) return null;
-      throw error;
-    }
+  /** The drive may be away: what cannot be read now is left for a later build. */
+  #featuresOf(photoId: number): Promise<LocalFeatures | null> {
+    return this.#sources.features(photoId).catch(nullIfUnreadable);
   }
 }
 

@@ -85,3 +85,9 @@ export class LibraryPhotos {
 export function displayOf(row: Pick<PhotoRow, 'folder' | 'path'>): string {
   return displayPath(joinPath(row.folder, row.path));
 }
+
+/** For `catch`, where a photo that cannot be read now is passed over. */
+export function nullIfUnreadable(error: unknown): null {
+  if (error instanceof AkinError && error.code.startsWith('photo-')) return null;
+  throw error;
+}

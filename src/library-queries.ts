@@ -5,7 +5,6 @@ import { describeBox } from './descriptor/box.ts';
 import { decodeRegions } from './descriptor/quantise.ts';
 import { regionRows } from './descriptor/region-rows.ts';
 import { pictureSide } from './descriptor/scales.ts';
-import { AkinError } from './errors.ts';
 import { decodePhoto } from './ingest/decode.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
 import type { LibraryFeatures } from './library-features.ts';
@@ -71,11 +70,6 @@ export class LibraryQueries {
     return { descriptor, regions: null, boxed: false, photoIds, hash: null };
   }
 
-  /** [dimensions]: what a query is compared by, the box's region vector or the whole photo's descriptor. */
-  async vector(part: QueryPart): Promise<Float32Array> {
-    return (await this.#describe(part)).descriptor;
-  }
-
   /** The trunk's feature map of the whole photo. */
   async map(part: QueryPart): Promise<FeatureMap> {
     const hash = Buffer.from(this.#hashOf(part)).toString('latin1');
@@ -139,24 +133,19 @@ export class LibraryQueries {
   }
 
   async #pixels(part: QueryPart, longSide: number): Promise<RgbPixels> {
+    const { name, content } = await this.#file(part);
+    return (await decodePhoto(content, { longSide, name, thumbnail: false })).pixels;
+  }
+
+  async #file(part: QueryPart): Promise<{ name: string; content: Uint8Array }> {
     const { photos, pictures } = this.#sources;
-    if (!('photoId' in part)) {
-      const { name, content } = pictures.get(part.pictureId);
-      return (await decodePhoto(content, { longSide, name, thumbnail: false })).pixels;
-    }
+    if (!('photoId' in part)) return pictures.get(part.pictureId);
     const row = photos.row(part.photoId);
-    const content = await photos.read(row);
-    return (await decodePhoto(content, { longSide, name: displayOf(row), thumbnail: false })).pixels;
+    return { name: displayOf(row), content: await photos.read(row) };
   }
 
   #hashOf(part: QueryPart): Uint8Array {
     const { photos, pictures } = this.#sources;
     return 'photoId' in part ? photos.row(part.photoId).hash : pictures.get(part.pictureId).hash;
   }
-}
-
-/** For `catch`: photos that cannot be read any more are passed over. */
-export function nullIfUnreadable(error: unknown): null {
-  if (error instanceof AkinError) return null;
-  throw error;
 }

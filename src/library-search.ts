@@ -5,10 +5,10 @@ import type { EventData } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { PhotoRow } from './catalog/photos.ts';
 import { AkinError } from './errors.ts';
-import { ProgressMeter, secondsLeft } from './ingest/progress-meter.ts';
+import { ProgressMeter } from './ingest/progress-meter.ts';
+import { Lazy } from './lazy.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
-import { displayOf } from './library-photos.ts';
-import { nullIfUnreadable } from './library-queries.ts';
+import { displayOf, nullIfUnreadable } from './library-photos.ts';
 import type { LibraryQueries, LibraryQuery } from './library-queries.ts';
 import { readSettings } from './library-settings.ts';
 import type { LocalFeatures } from './local-features/features.ts';
@@ -60,11 +60,12 @@ interface ShownMatch extends Match {
 export class LibrarySearch extends EventEmitter<SearchEvents> {
   readonly #dependencies: SearchDependencies;
   readonly #running = new Map<number, AbortController>();
-  #rankers: Promise<Rankers> | null = null;
+  readonly #rankers: Lazy<Rankers>;
 
   constructor(dependencies: SearchDependencies) {
     super();
     this.#dependencies = dependencies;
+    this.#rankers = new Lazy(() => loadRankers(dependencies.descriptions().model.head!.dimensions));
   }
 
   /** @throws AkinError `cancelled`, and those of `LibraryQueries.join` */
@@ -122,10 +123,9 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
 
   async release(): Promise<void> {
     for (const controller of this.#running.values()) controller.abort();
-    const rankers = await this.#rankers?.catch(() => null);
-    this.#rankers = null;
-    await rankers?.regional.release();
-    await rankers?.augmentation.release();
+    await this.#rankers.release(({ regional, augmentation }) =>
+      Promise.all([regional.release(), augmentation.release()]),
+    );
   }
 
   async #rank(params: SearchParams, signal: AbortSignal): Promise<FirstAnswer> {
@@ -133,7 +133,7 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     const query = await queries.join(params.query, params.unlike ?? []);
     const { index: filling, modelId } = descriptions();
     const index = await filling.get();
-    const rankers = await this.#loadRankers();
+    const rankers = await this.#rankers.get();
     if (signal.aborted) throw new AkinError('cancelled');
     const allowed = this.#allowed(params);
     const source: RankingSource = {
@@ -193,16 +193,12 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       const inliers = await mostInliers(asked, features);
       found.set(photoId, inliers);
       if (key === null) continue;
-      const done = at + 1;
-      const total = first.length;
-      const rate = meter.note(done, performance.now());
-      const progress = { done, total, rate, etaSeconds: secondsLeft(done, total, rate) };
       this.emit('verified', {
         key,
         photoId,
         verified: proven(inliers),
         score: verifiedScore(score, inliers),
-        ...progress,
+        ...meter.progress(at + 1, first.length),
       });
     }
     return found;
@@ -281,13 +277,6 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       augmentation: refinement?.augmentation ?? usual.augmentation,
       verification: refinement?.verification ?? usual.verification,
     };
-  }
-
-  #loadRankers(): Promise<Rankers> {
-    if (this.#rankers) return this.#rankers;
-    const loading = loadRankers(this.#dependencies.descriptions().model.head!.dimensions);
-    loading.catch(() => (this.#rankers = null));
-    return (this.#rankers = loading);
   }
 }
 

@@ -4,7 +4,6 @@ import type { Dataset } from '../evaluation/dataset.ts';
 import { indexDataset } from '../evaluation/index-dataset.ts';
 import type { Query } from '../evaluation/query.ts';
 import { RefinementMeasure } from '../evaluation/refinements.ts';
-import { ProgressMeter, secondsLeft } from '../ingest/progress-meter.ts';
 import { defaultLocalFeatureModelFolder, readLocalFeatureModel } from '../model/local-feature-model.ts';
 import type { Model } from '../model/model-folder.ts';
 import type { ProgressLine } from './progress-line.ts';
@@ -69,14 +68,9 @@ export async function evaluateRefinements(
   const indexed = await indexDataset(dataset, asked, model, featureModel, { signal, onProgress });
   const measure = await RefinementMeasure.create(indexed);
   try {
-    const total = asked.length * Object.keys(refinements).length;
-    const meter = new ProgressMeter();
+    const report = line.reporter(asked.length * Object.keys(refinements).length);
     let done = 0;
-    const onAnswered = () => {
-      const rate = meter.note(++done, performance.now());
-      const etaSeconds = secondsLeft(done, total, rate);
-      line.show({ phase: 'indexing', done, total, failed: 0, rate, etaSeconds });
-    };
+    const onAnswered = () => report(++done);
     for (const { boxes, queries } of kinds) {
       if (!json) printLine(`${queries.length} queries, ${boxes ? 'boxes' : 'whole photos'}`);
       for (const [name, refinement] of Object.entries(refinements)) {

@@ -4,7 +4,6 @@ import { Command, Option } from 'commander';
 import { AkinError } from '../errors.ts';
 import { protocols, readDataset } from '../evaluation/dataset.ts';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.ts';
-import { ProgressMeter, secondsLeft } from '../ingest/progress-meter.ts';
 import { defaultModelFolder, readModel } from '../model/model-folder.ts';
 import type { Model } from '../model/model-folder.ts';
 import {
@@ -86,13 +85,13 @@ async function evaluate(
       longSide,
       signal,
       onUnreadable: (_place, error) => leftOut(learning, error),
-      onProgress: reporter(learning, total),
+      onProgress: learning.reporter(total),
     }));
     const measured = await evaluateDataset(model, variants, dataset, {
       longSide,
       signal,
       onLeftOut: (error) => leftOut(measuring, error),
-      onProgress: reporter(measuring, dataset.photos.length),
+      onProgress: measuring.reporter(dataset.photos.length),
     });
     measuring.clear();
     if (plot !== undefined)
@@ -122,30 +121,12 @@ async function measureRefinements(
   const describing = new ProgressLine('Describing');
   const ranking = new ProgressLine('Ranking');
   try {
-    const onProgress = reporter(describing, dataset.photos.length);
+    const onProgress = describing.reporter(dataset.photos.length);
     await evaluateRefinements(dataset, model, { json, signal, onProgress, line: ranking });
   } finally {
     describing.clear();
     ranking.clear();
   }
-}
-
-/** Shows how far the work is. */
-function reporter(line: ProgressLine, total: number): (done: number) => void {
-  const meter = new ProgressMeter();
-  return (done) => {
-    const rate = meter.note(done, performance.now());
-    if (done === total) line.clear();
-    else
-      line.show({
-        phase: 'indexing',
-        done,
-        total,
-        failed: 0,
-        rate,
-        etaSeconds: secondsLeft(done, total, rate),
-      });
-  };
 }
 
 async function writePlot(file: string, plot: string): Promise<void> {

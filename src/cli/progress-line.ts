@@ -1,3 +1,4 @@
+import { ProgressMeter } from '../ingest/progress-meter.ts';
 import type { Progress } from '../api.ts';
 
 const clearLine = '\r\u001b[K';
@@ -29,6 +30,16 @@ export class ProgressLine {
       this.#lastPlain = performance.now();
       process.stderr.write(`${wording(progress, this.#doing)}\n`);
     }
+  }
+
+  /** To be told how many of `total` items are done: shows it, and clears the line at the end. */
+  reporter(total: number): (done: number) => void {
+    const meter = new ProgressMeter();
+    return (done) => {
+      const progress = meter.progress(done, total);
+      if (done === total) this.clear();
+      else this.show({ phase: 'indexing', failed: 0, ...progress });
+    };
   }
 
   say(message: string): void {

@@ -16,7 +16,7 @@ import type { DescribedPhoto, IndexStore, Outcome } from './index-store.ts';
 import { Moves } from './moves.ts';
 import { Pass } from './pass.ts';
 import type { PassOptions } from './pass.ts';
-import { ProgressMeter, secondsLeft } from './progress-meter.ts';
+import { ProgressMeter } from './progress-meter.ts';
 import { scanFolder } from './scan.ts';
 import type { ScanResult, Task } from './scan.ts';
 
@@ -280,8 +280,7 @@ export class Indexing extends EventEmitter<IndexingEvents> {
     this.#lastEmitted = time;
     const { phase, done, total } = this.#progress;
     if (phase === 'indexing') {
-      this.#progress.rate = this.#meter.note(done, time);
-      this.#progress.etaSeconds = secondsLeft(done, total, this.#progress.rate);
+      Object.assign(this.#progress, this.#meter.progress(done, total, time));
     }
     this.emit('progress', this.#progress);
   }

@@ -1,3 +1,12 @@
+export interface MeteredProgress {
+  done: number;
+  total: number;
+  /** Items a second; 0 while unknown. */
+  rate: number;
+  /** Null while unknown. */
+  etaSeconds: number | null;
+}
+
 /** How fast work goes now, and how long the rest will take. */
 export class ProgressMeter {
   readonly #samples: { time: number; done: number }[] = [];
@@ -20,6 +29,12 @@ export class ProgressMeter {
     const first = this.#samples[0];
     const elapsed = first ? time - first.time : 0;
     return first && elapsed > 0 ? Math.max(0, ((done - first.done) * 1000) / elapsed) : 0;
+  }
+
+  /** Notes that `done` of `total` items are done at `time`, and says what there is to tell of it. */
+  progress(done: number, total: number, time = performance.now()): MeteredProgress {
+    const rate = this.note(done, time);
+    return { done, total, rate, etaSeconds: secondsLeft(done, total, rate) };
   }
 
   /** Forgets the past, so that a pause does not count as slowness. */
