@@ -43,7 +43,7 @@ const layersOf: Partial<Record<ArchitectureName, readonly string[]>> = {
 /** Of the last layer of MobileNetV2, beside the usual ones. */
 const settingsCompared: readonly Pooling[] = [
   ...[1, 2, 3, 4].map((levels) => ({ name: 'r-mac', levels, wholeMap: true }) as const),
-  ...[2, 3].map((levels) => ({ name: 'r-mac', levels, wholeMap: false }) as const),
+  ...[1, 2, 3, 4].map((levels) => ({ name: 'r-mac', levels, wholeMap: false }) as const),
   { name: 'gem', power: 5 },
 ];
 
