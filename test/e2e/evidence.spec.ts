@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app.ts';
-import { photoId, tileOf, tiles, waitForPhotos } from './library-view.ts';
+import { photoId, tileOf, tiles, waitForPhotos, waitUntilVerified } from './library-view.ts';
 import { originalPath, photoCount } from './material.ts';
 
 test.beforeEach(({ page }) => waitForPhotos(page, photoCount));
@@ -11,11 +11,6 @@ function viewerOf(page: Page): Locator {
 
 function proofOf(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Proof of the match' });
-}
-
-async function waitUntilVerified(page: Page): Promise<void> {
-  await expect(page.getByRole('status').filter({ hasText: /\d+ verified/ })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('button', { name: 'Show the new order' })).toBeHidden();
 }
 
 async function search(page: Page, name: string): Promise<void> {

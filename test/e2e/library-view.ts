@@ -18,6 +18,12 @@ export async function waitForPhotos(page: Page, count: number): Promise<void> {
   await expect(page.getByRole('progressbar')).toBeHidden();
 }
 
+/** Waits until the keypoints of the results are compared, and the results are in the order that follows. */
+export async function waitUntilVerified(page: Page): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: /\d+ verified/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Show the new order' })).toBeHidden();
+}
+
 /** The library's photos: file name to id. */
 export async function photoIds(page: Page): Promise<Map<string, number>> {
   const photos = await page.evaluate(async () => {

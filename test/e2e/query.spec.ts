@@ -1,5 +1,5 @@
 import { expect, test } from './app.ts';
-import { photoId, shownNames, tileOf, tiles, waitForPhotos } from './library-view.ts';
+import { photoId, shownNames, tileOf, tiles, waitForPhotos, waitUntilVerified } from './library-view.ts';
 import { groups, isOfGroup, photoCount, photosInGroup } from './material.ts';
 
 test.beforeEach(({ page }) => waitForPhotos(page, photoCount));
@@ -8,14 +8,19 @@ for (const group of groups) {
   test(`finds the edited copies of ${group} before everything else`, async ({ page }) => {
     await tileOf(page, await photoId(page, `${group}.jpg`)).click();
     await expect(page.getByRole('grid', { name: 'Matches, best first' })).toBeVisible();
+    await waitUntilVerified(page);
 
     const names = await shownNames(page, photosInGroup);
     expect(names.slice(0, -1).filter((name) => !isOfGroup(name, group))).toEqual([]);
     expect(names[0], 'the very same file comes first').toBe(`${group}-copy.jpg`);
     expect(isOfGroup(names.at(-1)!, group), 'what follows is something else').toBe(false);
     await expect(page.getByRole('rowheader').first()).toContainText('Identical');
-    await expect(tiles(page).first()).toHaveAccessibleName(/^Match 1, Identical, 100\s?% alike$/);
-    await expect(tiles(page).nth(1)).toHaveAccessibleName(/^Match 2, [\w- ]+, \d+\s?% alike$/);
+    await expect(tiles(page).first()).toHaveAccessibleName(
+      /^Match 1, Identical, 100\s?% alike, verified by \d+ points, E to show the proof$/,
+    );
+    await expect(tiles(page).nth(1)).toHaveAccessibleName(
+      /^Match 2, [\w- ]+, \d+\s?% alike, verified by \d+ points, E to show the proof$/,
+    );
   });
 }
 

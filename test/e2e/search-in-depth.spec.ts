@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app.ts';
-import { photoId, shownNames, tileOf, tiles, waitForPhotos } from './library-view.ts';
+import { photoId, shownNames, tileOf, tiles, waitForPhotos, waitUntilVerified } from './library-view.ts';
 import { isOfGroup, originalPath, photoCount, photosInGroup } from './material.ts';
 
 test.beforeEach(async ({ page }) => {
@@ -29,11 +29,6 @@ async function shownIds(page: Page): Promise<string[]> {
 
 function focusedPhoto(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.querySelector('img')?.getAttribute('src'));
-}
-
-async function waitUntilVerified(page: Page): Promise<void> {
-  await expect(page.getByRole('status').filter({ hasText: /\d+ verified/ })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('button', { name: 'Show the new order' })).toBeHidden();
 }
 
 test('proves matches, marks them, and leaves the keyboard where it is', async ({ page }) => {
