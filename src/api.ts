@@ -15,6 +15,8 @@ import {
   searchResultSchema,
 } from './api-search.ts';
 import type { SearchParams } from './api-search.ts';
+import { duplicateEvents, duplicateMainRequests, duplicateRequests } from './api-duplicates.ts';
+import type { DuplicateScope, RemovalParams, RemovalResult } from './api-duplicates.ts';
 import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
@@ -232,6 +234,11 @@ export const requests = {
   'indexing.resume': { params: nothing, result: nothing },
   'indexing.cancel': { params: nothing, result: nothing },
   'samples.add': { params: nothing, result: folderSchema },
+  'folders.set-role': {
+    params: z.strictObject({ folderId: id, role: z.enum(['normal', 'protected']) }),
+    result: folderSchema,
+  },
+  ...duplicateRequests,
 } as const;
 
 /** Requests that only the main process makes: they carry paths, or bytes for the akin:// protocol. */
@@ -254,6 +261,7 @@ export const mainRequests = {
     params: searchParamsSchema.extend({ format: z.enum(['csv', 'json']) }),
     result: z.object({ content: bytes }),
   },
+  ...duplicateMainRequests,
   'engine.stop': { params: nothing, result: nothing },
 } as const;
 
@@ -291,6 +299,7 @@ export const events = {
   /** Places came, went or changed; with how many there are. */
   'places.changed': z.object({ places: count }),
   'albums.changed': z.object({ albums: count }),
+  ...duplicateEvents,
   /** `failed` comes with the reason; the next request tries again. */
   'engine.state': z.object({
     state: z.enum(['starting', 'ready', 'restarting', 'failed']),
@@ -311,6 +320,8 @@ export type EventData<Name extends EventName> = z.output<(typeof events)[Name]>;
 export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id, name: z.string(), params: z.unknown() }),
   z.object({ kind: z.literal('cancel'), id }),
+  /** What came of moving a file to the trash; without an error it went. */
+  z.object({ kind: z.literal('trashed'), id, error: wireErrorSchema.optional() }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
 
@@ -320,6 +331,8 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), id, result: z.unknown() }),
   z.object({ kind: z.literal('error'), id, error: wireErrorSchema }),
   z.object({ kind: z.literal('event'), name: z.string(), data: z.unknown() }),
+  /** Asks main to move a file to the system's trash, which only Electron can; answered by `trashed`. */
+  z.object({ kind: z.literal('trash'), id, path: z.string() }),
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
 
@@ -333,6 +346,13 @@ export interface AkinBridge {
   restoreFolder(folderId: number): Promise<Folder>;
   /** Asks where to, and writes the results there. Null when dismissed, else the file's name. */
   exportMatches(params: SearchParams, format: 'csv' | 'json'): Promise<string | null>;
+  /** Asks where to, and writes the groups there. Null when dismissed, else the file's name. */
+  exportDuplicates(
+    scope: DuplicateScope & { order: 'size' | 'certainty' },
+    format: 'csv' | 'json',
+  ): Promise<string | null>;
+  /** Asks for a folder, and moves photos there. Null when dismissed. */
+  moveDuplicates(params: RemovalParams): Promise<RemovalResult | null>;
   /** Shows the file in the system's file manager. */
   revealPhoto(photoId: number): Promise<void>;
   /** The system's languages, most wanted first. */

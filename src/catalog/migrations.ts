@@ -145,6 +145,87 @@ const steps: readonly string[] = [
   ALTER TABLE model ADD COLUMN identity TEXT NOT NULL DEFAULT '';
   UPDATE model SET identity = digest;
   `,
+  // As with the match graph, what is known of a pair goes when one of its photos becomes another. What the user decided
+  // about photos, and the journal of removals, stays: the journal names files, not photos.
+  `
+  ALTER TABLE photo ADD COLUMN richness INTEGER NOT NULL DEFAULT 0;
+  UPDATE photo SET richness = dated + (camera IS NOT NULL) + (latitude IS NOT NULL);
+
+  CREATE TABLE signature (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE,
+    method TEXT NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE sought (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+    method TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE verdict (
+    photo_a INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    photo_b INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('identical', 'near-duplicate', 'same-scene', 'different')),
+    certainty REAL NOT NULL,
+    edits TEXT NOT NULL,
+    homography BLOB,
+    overlap_a REAL NOT NULL,
+    overlap_b REAL NOT NULL,
+    residual REAL NOT NULL,
+    inliers INTEGER NOT NULL,
+    PRIMARY KEY (photo_a, photo_b),
+    CHECK (photo_a < photo_b)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX verdict_b ON verdict (photo_b);
+
+  CREATE TABLE dismissal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
+  ) STRICT;
+
+  CREATE TABLE dismissal_photo (
+    dismissal_id INTEGER NOT NULL REFERENCES dismissal (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    PRIMARY KEY (dismissal_id, photo_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dismissal_photo_photo ON dismissal_photo (photo_id);
+
+  CREATE TABLE chosen_keeper (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE
+  ) STRICT;
+
+  CREATE TABLE removal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    way TEXT NOT NULL CHECK (way IN ('trash', 'folder')),
+    target BLOB
+  ) STRICT;
+
+  CREATE TABLE removed_file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    removal_id INTEGER NOT NULL REFERENCES removal (id) ON DELETE CASCADE,
+    photo_id INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    folder_id INTEGER NOT NULL,
+    folder BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    hash BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('removing', 'removed', 'kept', 'restoring', 'restored')),
+    destination BLOB,
+    inode TEXT
+  ) STRICT;
+  CREATE INDEX removed_file_removal ON removed_file (removal_id);
+  CREATE INDEX removed_file_open ON removed_file (state) WHERE state IN ('removing', 'restoring');
+
+  CREATE TRIGGER photo_becomes_another_duplicate AFTER UPDATE OF hash ON photo WHEN old.hash <> new.hash BEGIN
+    DELETE FROM signature WHERE photo_id = new.id;
+    DELETE FROM sought WHERE photo_id = new.id;
+    DELETE FROM verdict WHERE photo_a = new.id OR photo_b = new.id;
+    DELETE FROM dismissal_photo WHERE photo_id = new.id;
+    DELETE FROM chosen_keeper WHERE photo_id = new.id;
+  END;
+  `,
 ];
 
 export const catalogVersion = steps.length;
