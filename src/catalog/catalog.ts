@@ -19,8 +19,10 @@ import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
 import { Places } from './places.ts';
 import { Settings } from './settings.ts';
+import { Signatures } from './signatures.ts';
 import { asStorageError, isDamage } from './storage-error.ts';
 import { Thumbnails } from './thumbnails.ts';
+import { Verdicts } from './verdicts.ts';
 
 const catalogFile = 'catalog.sqlite';
 const thumbnailsFile = 'thumbnails.sqlite';
@@ -43,6 +45,8 @@ export class Catalog {
   readonly settings: Settings;
   readonly matchGraph: MatchGraph;
   readonly places: Places;
+  readonly signatures: Signatures;
+  readonly verdicts: Verdicts;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -62,6 +66,8 @@ export class Catalog {
     this.settings = new Settings(database);
     this.matchGraph = new MatchGraph(database);
     this.places = new Places(database);
+    this.signatures = new Signatures(database);
+    this.verdicts = new Verdicts(database);
   }
 
   /**

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { Signatures } from '../../src/catalog/signatures.ts';
+import { facts, place, putPhoto } from './rows.ts';
+
+let root: string;
+let catalog: Catalog;
+let signatures: Signatures;
+let folderId: number;
+let modelId: number;
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'akin-signatures-'));
+  catalog = openCatalog(root).catalog;
+  signatures = catalog.signatures;
+  folderId = catalog.folders.add('/photos');
+  modelId = catalog.descriptors.modelId('digest', 'model', 1);
+});
+
+afterEach(() => {
+  catalog.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function all(method: string): [number, string][] {
+  return [...signatures.all(method)].map(({ photoId, content }) => [
+    photoId,
+    Buffer.from(content).toString(),
+  ]);
+}
+
+it('come back by photo, those of the asked method only', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => putPhoto(catalog, folderId, name)) as [
+    number,
+    number,
+    number,
+  ];
+  signatures.put(b, 'one', Buffer.from('second'));
+  signatures.put(a, 'one', Buffer.from('first'));
+  signatures.put(c, 'other', Buffer.from('third'));
+  expect(all('one')).toEqual([
+    [a, 'first'],
+    [b, 'second'],
+  ]);
+  signatures.put(c, 'one', Buffer.from('anew'));
+  expect(all('one')).toHaveLength(3);
+  expect(all('other')).toEqual([]);
+});
+
+it('are missing of described photos that have none of the method', () => {
+  const [a, b] = ['a', 'b'].map((name) => putPhoto(catalog, folderId, name)) as [number, number];
+  catalog.photos.put(null, place(folderId, 'bare'), facts('bare'));
+  signatures.put(a, 'one', Buffer.from('first'));
+  expect(signatures.missing(modelId, 'one')).toEqual([b]);
+  expect(signatures.missing(modelId, 'other')).toEqual([a, b]);
+  expect(signatures.missing(modelId + 1, 'one')).toEqual([]);
+  signatures.dropOthers('other');
+  expect(all('one')).toEqual([]);
+});
+
+it('go when the content of their photo becomes another, and hide with its folder', () => {
+  const [a, b] = ['a', 'b'].map((name) => putPhoto(catalog, folderId, name)) as [number, number];
+  for (const id of [a, b]) signatures.put(id, 'one', Buffer.from('content'));
+  catalog.photos.put(a, place(folderId, 'a'), facts('another'));
+  expect(all('one').map(([id]) => id)).toEqual([b]);
+  catalog.folders.remove(folderId, 1);
+  expect(all('one')).toEqual([]);
+  expect(signatures.missing(modelId, 'one')).toEqual([]);
+  catalog.folders.restore(folderId);
+  expect(all('one')).toHaveLength(1);
+});
