@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { dot } from '../../src/descriptor/vectors.ts';
 import {
@@ -32,7 +33,7 @@ function turned(grey: ArrayLike<number>, orientation: number): Uint8Array {
   return Uint8Array.from({ length: pixels }, (_, at) => upright.data[3 * at]!);
 }
 
-async function greyOf(name: string, change: (photo: sharp.Sharp) => sharp.Sharp = (same) => same) {
+async function greyOf(name: string, change: (photo: Sharp) => Sharp = (same) => same) {
   const changed = await change(sharp(realPhoto(name)).resize(320))
     .png()
     .toBuffer();
@@ -136,7 +137,9 @@ describe('the signature', () => {
       const similarities = signatures.map((one) => dot(one, signatureOf(coefficientsOf(copy))));
       expect(similarities[at]).toBeGreaterThan(0.9);
       expect(similarities.indexOf(Math.max(...similarities))).toBe(at);
-      expect(similarityTurned(coefficientsOf(copy), coefficientsOf(await greyOf(name)))).toBeGreaterThan(0.85);
+      expect(similarityTurned(coefficientsOf(copy), coefficientsOf(await greyOf(name)))).toBeGreaterThan(
+        0.85,
+      );
     }
   });
 });

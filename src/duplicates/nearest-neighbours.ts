@@ -1,0 +1,336 @@
+/**
+ * The nearest neighbours of many vectors among each other, without missing any: matrix products of blocks that stay in
+ * the cache, of steps of seven bits; what may be near by these is compared once more by steps of sixteen bits.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { OnnxGraph } from '../model/onnx-graph.ts';
+import { sessionOptions } from '../model/session-options.ts';
+
+/** Rows and columns of one product: the operands and the result lie in the caches. */
+const block = { rows: 1024, columns: 2048 };
+/** Only where the largest of so many products may be near, they are looked at one by one. */
+const group = 64;
+
+/** Of the steps that are kept, and of those that products are made of, to each side of zero. */
+const fineSteps = 32_767;
+/** Seven bits, so that two products fit 16 bits, in which some processors add them up. */
+const coarseSteps = 63;
+const zeroPoint = 128;
+
+/** Rounding to coarse steps moves a product by no more than so many standard deviations of what chance makes of it. */
+const deviations = 4;
+
+/** More than rounding tells from 1: neighbours that are nearer are all as good. */
+const asNearAsCanBe = 0.9999;
+
+/** Milliseconds for which nothing else may happen. */
+const longestTurn = 15;
+
+export interface NearNeighbour {
+  photoId: number;
+  /** The dot product, from -1 to 1. */
+  score: number;
+}
+
+export interface Neighbourhood {
+  photoId: number;
+  /** The nearest first; equally near ones by their photo id. */
+  neighbours: NearNeighbour[];
+}
+
+/** Vectors of length 1 or 0, in two bytes a number. */
+export class VectorTable {
+  readonly dimensions: number;
+  readonly #capacity: number;
+  readonly #steps: Int16Array;
+  readonly #photoIds: Uint32Array;
+  #size = 0;
+
+  /** @param capacity how many vectors there will be at most */
+  constructor(dimensions: number, capacity: number) {
+    this.dimensions = dimensions;
+    this.#capacity = capacity;
+    this.#steps = new Int16Array(capacity * dimensions);
+    this.#photoIds = new Uint32Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @throws RangeError when the table is full, and for a vector of another length */
+  add(photoId: number, vector: Float32Array): void {
+    if (this.#size === this.#capacity) throw new RangeError('The table is full.');
+    if (vector.length !== this.dimensions)
+      throw new RangeError(`A vector of ${vector.length} in a table of ${this.dimensions} dimensions.`);
+    const begin = this.#size * this.dimensions;
+    for (let at = 0; at < vector.length; at++) this.#steps[begin + at] = Math.round(vector[at]! * fineSteps);
+    this.#photoIds[this.#size++] = photoId;
+  }
+
+  photoId(row: number): number {
+    return this.#photoIds[row]!;
+  }
+
+  /** The dot product of two rows, as exact as their steps. */
+  score(one: number, other: number): number {
+    const { dimensions } = this;
+    const steps = this.#steps;
+    const [begin, beginOther] = [one * dimensions, other * dimensions];
+    let sum = 0;
+    for (let at = 0; at < dimensions; at++) sum += steps[begin + at]! * steps[beginOther + at]!;
+    return sum / fineSteps ** 2;
+  }
+
+  /** All rows in coarse steps, [size, dimensions], `zeroPoint` for 0; and how many of them make 1. */
+  async coarse(signal: AbortSignal): Promise<{ bytes: Uint8Array; scale: number }> {
+    const steps = this.#steps.subarray(0, this.#size * this.dimensions);
+    let largest = 1;
+    const slice = 1_000_000;
+    for (let begin = 0; begin < steps.length; begin += slice) {
+      for (const step of steps.subarray(begin, begin + slice)) largest = Math.max(largest, Math.abs(step));
+      await turn(signal);
+    }
+    const factor = coarseSteps / largest;
+    const bytes = new Uint8Array(steps.length);
+    for (let begin = 0; begin < steps.length; begin += slice) {
+      const end = Math.min(begin + slice, steps.length);
+      for (let at = begin; at < end; at++) bytes[at] = zeroPoint + Math.round(steps[at]! * factor);
+      await turn(signal);
+    }
+    return { bytes, scale: factor * fineSteps };
+  }
+}
+
+export interface NeighbourOptions {
+  /** Rows from this one on are new: neighbours are found for them, among all rows. */
+  from: number;
+  /** Neighbours that are less near do not count. */
+  leastScore: number;
+  /** How many neighbours of a row are kept: the nearest. */
+  most: number;
+  signal: AbortSignal;
+  /** Told the share that is done. */
+  onProgress?: (share: number) => void;
+}
+
+/**
+ * The nearest neighbours of the new rows. Others get their turn meanwhile.
+ * @returns for each new photo that has any, in the order of the rows
+ * @throws what the signal throws
+ */
+export async function nearestNeighbours(
+  table: VectorTable,
+  options: NeighbourOptions,
+): Promise<Iterable<Neighbourhood>> {
+  const { from, signal, onProgress } = options;
+  const nearest = new Nearest(table, options);
+  if (table.size - from < 1) return [];
+  const { bytes, scale } = await table.coarse(signal);
+  const products = await BlockProducts.create(table, bytes);
+  try {
+    let turnEnd = performance.now() + longestTurn;
+    const pairs = table.size * (table.size - from) - (table.size - from) ** 2 / 2;
+    let done = 0;
+    for (let column = from; column < table.size; column += block.columns) {
+      const columns = Math.min(block.columns, table.size - column);
+      products.setColumns(column, columns);
+      for (let row = 0; row < column + columns; row += block.rows) {
+        const rows = Math.min(block.rows, column + columns - row);
+        await turn(signal);
+        const found = await products.multiply(row, rows);
+        turnEnd = performance.now() + longestTurn;
+        for (const hit of found.near(nearest.leastProduct(scale))) {
+          nearest.consider(row + hit.row, column + hit.column, hit.product, scale);
+          if (performance.now() < turnEnd) continue;
+          await turn(signal);
+          turnEnd = performance.now() + longestTurn;
+        }
+        done += rows * columns;
+        onProgress?.(Math.min(1, done / pairs));
+      }
+    }
+    return nearest;
+  } finally {
+    await products.release();
+  }
+}
+
+/** The nearest neighbours that were found so far, for each new row. */
+class Nearest {
+  readonly #table: VectorTable;
+  readonly #from: number;
+  readonly #least: number;
+  readonly #most: number;
+  readonly #rows: Int32Array;
+  readonly #scores: Float32Array;
+  readonly #counts: Uint32Array;
+  /** What a neighbour's score must exceed. */
+  readonly #lowest: Float32Array;
+
+  constructor(table: VectorTable, { from, leastScore, most }: NeighbourOptions) {
+    const fresh = Math.max(0, table.size - from);
+    this.#table = table;
+    this.#from = from;
+    this.#least = leastScore;
+    this.#most = most;
+    this.#rows = new Int32Array(fresh * most);
+    this.#scores = new Float32Array(fresh * most);
+    this.#counts = new Uint32Array(fresh);
+    this.#lowest = new Float32Array(fresh).fill(-Infinity);
+  }
+
+  /** The least product of coarse steps that may come of a score that counts. */
+  leastProduct(scale: number): number {
+    return Math.floor(this.#least * scale ** 2 - this.#margin(scale));
+  }
+
+  /** Rounding is off by something uniform in [-1/2, 1/2], of variance 1/12, times a number of the other vector. */
+  #margin(scale: number): number {
+    return deviations * Math.sqrt((2 * scale ** 2) / 12 + this.#table.dimensions / 144);
+  }
+
+  /** @param product of the coarse steps of two rows */
+  consider(row: number, column: number, product: number, scale: number): void {
+    if (row >= column) return;
+    const [one, other] = [row - this.#from, column - this.#from];
+    const best = (product + this.#margin(scale)) / scale ** 2;
+    const wanted = Math.min(one < 0 ? Infinity : this.#lowest[one]!, this.#lowest[other]!);
+    if (best <= wanted) return;
+    const score = this.#table.score(row, column);
+    if (score < this.#least) return;
+    if (one >= 0) this.#insert(one, column, score);
+    this.#insert(other, row, score);
+  }
+
+  #insert(place: number, neighbour: number, score: number): void {
+    if (score <= this.#lowest[place]!) return;
+    const begin = place * this.#most;
+    const count = this.#counts[place]!;
+    let at = begin + count;
+    if (count < this.#most) this.#counts[place] = count + 1;
+    else at = this.#leastOf(begin);
+    this.#rows[at] = neighbour;
+    this.#scores[at] = score;
+    if (count + 1 < this.#most) return;
+    const lowest = this.#scores[this.#leastOf(begin)]!;
+    this.#lowest[place] = lowest >= asNearAsCanBe ? Infinity : lowest;
+  }
+
+  #leastOf(begin: number): number {
+    let least = begin;
+    for (let at = begin + 1; at < begin + this.#most; at++)
+      if (this.#scores[at]! < this.#scores[least]!) least = at;
+    return least;
+  }
+
+  /** Made one by one: there may be millions of neighbours. */
+  *[Symbol.iterator](): Generator<Neighbourhood> {
+    for (const [place, count] of this.#counts.entries()) {
+      if (count === 0) continue;
+      const begin = place * this.#most;
+      const neighbours = Array.from({ length: count }, (_, at) => ({
+        photoId: this.#table.photoId(this.#rows[begin + at]!),
+        score: this.#scores[begin + at]!,
+      }));
+      neighbours.sort((a, b) => b.score - a.score || a.photoId - b.photoId);
+      yield { photoId: this.#table.photoId(this.#from + place), neighbours };
+    }
+  }
+}
+
+interface Hit {
+  row: number;
+  column: number;
+  product: number;
+}
+
+/** Products of coarse steps, block by block, on onnxruntime. */
+class BlockProducts {
+  readonly #session: InferenceSession;
+  readonly #table: VectorTable;
+  readonly #bytes: Uint8Array;
+  /** [dimensions, columns], a multiple of `group` columns. */
+  #columns = new Int8Array();
+  #columnCount = 0;
+  // The memory of results is used again and again.
+  readonly #products = new Int32Array(block.rows * block.columns);
+  readonly #largest = new Int32Array((block.rows * block.columns) / group);
+
+  private constructor(session: InferenceSession, table: VectorTable, bytes: Uint8Array) {
+    this.#session = session;
+    this.#table = table;
+    this.#bytes = bytes;
+  }
+
+  static async create(table: VectorTable, bytes: Uint8Array): Promise<BlockProducts> {
+    const session = await InferenceSession.create(productGraph(table.dimensions), sessionOptions());
+    return new BlockProducts(session, table, bytes);
+  }
+
+  setColumns(from: number, count: number): void {
+    const { dimensions } = this.#table;
+    this.#columnCount = Math.ceil(count / group) * group;
+    this.#columns = new Int8Array(dimensions * this.#columnCount);
+    for (let column = 0; column < count; column++) {
+      const begin = (from + column) * dimensions;
+      for (let at = 0; at < dimensions; at++)
+        this.#columns[at * this.#columnCount + column] = this.#bytes[begin + at]! - zeroPoint;
+    }
+  }
+
+  async multiply(from: number, count: number): Promise<{ near(least: number): Generator<Hit> }> {
+    const { dimensions } = this.#table;
+    const columns = this.#columnCount;
+    const products = this.#products.subarray(0, count * columns);
+    const largest = this.#largest.subarray(0, (count * columns) / group);
+    const rows = this.#bytes.subarray(from * dimensions, (from + count) * dimensions);
+    await this.#session.run(
+      {
+        rows: new Tensor('uint8', rows, [count, dimensions]),
+        columns: new Tensor('int8', this.#columns, [dimensions, columns]),
+      },
+      {
+        products: new Tensor('int32', products, [count, columns]),
+        largest: new Tensor('int32', largest, [largest.length]),
+      },
+    );
+    return { near: (least) => nearIn(products, largest, columns, least) };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+function* nearIn(products: Int32Array, largest: Int32Array, columns: number, least: number): Generator<Hit> {
+  for (let at = 0; at < largest.length; at++) {
+    if (largest[at]! < least) continue;
+    for (let place = at * group; place < (at + 1) * group; place++) {
+      const product = products[place]!;
+      if (product < least) continue;
+      yield { row: Math.floor(place / columns), column: place % columns, product };
+    }
+  }
+}
+
+function productGraph(dimensions: number): Uint8Array {
+  const graph = new OnnxGraph('neighbours');
+  graph.input('rows', 'uint8', ['rows', dimensions]);
+  graph.input('columns', 'int8', [dimensions, 'columns']);
+  const zero = graph.initializer('zero', Uint8Array.of(zeroPoint), []);
+  const groups = graph.initializer('groups', BigInt64Array.of(-1n, BigInt(group)), [2]);
+  const products = graph.node('MatMulInteger', ['rows', 'columns', zero], ['products']);
+  const grouped = graph.node('Reshape', [products, groups], ['grouped']);
+  graph.node('ReduceMax', [grouped], ['largest'], { axes: { ints: [1] }, keepdims: { int: 0 } });
+  graph.output('products', 'int32', ['rows', 'columns']);
+  graph.output('largest', 'int32', ['groups']);
+  return graph.encode();
+}
+
+/** Lets others have their turn. @throws what the signal throws */
+async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
