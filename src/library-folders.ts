@@ -74,6 +74,14 @@ export class LibraryFolders {
     return this.#find(folderId);
   }
 
+  /** @throws AkinError `folder-unknown` */
+  setRole(folderId: number, role: Folder['role']): Folder {
+    this.#catalog.decide(() => {
+      if (!this.#catalog.folders.setRole(folderId, role)) throw new AkinError('folder-unknown');
+    });
+    return this.#find(folderId);
+  }
+
   #find(folderId: number): Folder {
     const folder = this.list().find(({ id }) => id === folderId);
     if (!folder) throw new AkinError('folder-unknown');

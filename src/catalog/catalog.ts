@@ -8,9 +8,12 @@ import Database from 'better-sqlite3';
 import { AkinError } from '../errors.ts';
 import { Albums } from './albums.ts';
 import { Descriptors } from './descriptors.ts';
+import { Dismissals } from './dismissals.ts';
+import { DuplicateEvidence } from './duplicate-evidence.ts';
 import { Failures } from './failures.ts';
 import { Filters } from './filters.ts';
 import { Folders } from './folders.ts';
+import { Keepers } from './keepers.ts';
 import { LocalFeatureCache } from './local-features.ts';
 import { MatchGraph } from './match-graph.ts';
 import { migrate, refuseNewer } from './migrations.ts';
@@ -47,6 +50,9 @@ export class Catalog {
   readonly places: Places;
   readonly signatures: Signatures;
   readonly verdicts: Verdicts;
+  readonly duplicateEvidence: DuplicateEvidence;
+  readonly dismissals: Dismissals;
+  readonly keepers: Keepers;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -68,6 +74,9 @@ export class Catalog {
     this.places = new Places(database);
     this.signatures = new Signatures(database);
     this.verdicts = new Verdicts(database);
+    this.duplicateEvidence = new DuplicateEvidence(database);
+    this.dismissals = new Dismissals(database);
+    this.keepers = new Keepers(database);
   }
 
   /**

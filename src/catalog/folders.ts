@@ -23,6 +23,7 @@ export class Folders {
   readonly #list: Statement<[], Stored>;
   readonly #insert: Statement<[Uint8Array], { id: number }>;
   readonly #setState: Statement<[string, string, number]>;
+  readonly #setRole: Statement<[string, number]>;
   readonly #hide: Statement<[number, number]>;
   readonly #restore: Statement<[number]>;
   readonly #purge: Statement<[]>;
@@ -41,6 +42,7 @@ export class Folders {
     this.#setState = database.prepare(
       `UPDATE folder SET state = ?, scanned = scanned OR ? = 'ready' WHERE id = ?`,
     );
+    this.#setRole = database.prepare('UPDATE folder SET role = ? WHERE id = ? AND removed_at IS NULL');
     this.#hide = database.prepare('UPDATE folder SET removed_at = ? WHERE id = ? AND removed_at IS NULL');
     this.#restore = database.prepare('UPDATE folder SET removed_at = NULL WHERE id = ?');
     this.#purge = database.prepare('DELETE FROM folder WHERE removed_at IS NOT NULL');
@@ -60,6 +62,11 @@ export class Folders {
 
   setState(id: number, state: FolderRow['state']): void {
     this.#setState.run(state, state, id);
+  }
+
+  /** Returns whether there is such a folder. */
+  setRole(id: number, role: FolderRow['role']): boolean {
+    return this.#setRole.run(role, id).changes > 0;
   }
 
   /** Returns whether there was such a folder. @param at milliseconds since 1970 */
