@@ -20,6 +20,8 @@ export const errorCodes = {
   'photo-cut-off': 'The picture {path} ends too early. Copy it once more from where it came.',
   'photo-damaged': 'The picture {path} is damaged.',
   'photo-too-slow': 'The picture {path} takes too long to decode.',
+  'photo-without-preview':
+    'The RAW file {path} holds no preview that Akin can show. Convert it with the program of its maker.',
   'library-in-use': 'The library {path} is in use by process {holder}. Close that one first.',
   'library-read-only':
     'The library {path} cannot be written. Change its permissions or choose another with --library.',
@@ -39,10 +41,13 @@ export const errorCodes = {
   'model-other-kind': 'The model {path} is of the kind {found}, where one of the kind {wanted} is needed.',
   'file-not-written':
     'The file {path} could not be written. Choose another folder, or free some space on its disk.',
+  'sidecar-damaged':
+    'The file {path} is no XMP that Akin understands, so it was left as it is. Mend it or move it away.',
   'picture-forgotten': 'That picture was put aside to make room. Open it once more.',
   'box-empty': 'The box {box} holds nothing of the photo. Draw it anew, at least a little inside the photo.',
   'album-unknown': 'That album is no longer in the library.',
   'place-unknown': 'That place is no longer in the library.',
+  'group-unknown': 'Those photos are no group of duplicates any more. Look at the list again.',
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
   'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',

@@ -82,7 +82,7 @@ export const en = {
     hint: 'Arrow keys to move, Enter to find matches, Space to view, X to select',
     empty: 'No photos here yet',
     emptyHint:
-      'Akin reads JPEG, PNG, WebP, AVIF, TIFF and GIF. Photos show up as soon as they are in the folder.',
+      'Akin reads JPEG, HEIC, PNG, WebP, AVIF, TIFF, GIF and the previews in RAW files. Photos show up as soon as they are in the folder.',
     reading: 'Looking for photos…',
     readingHint: 'They appear here as they are read.',
   },
@@ -259,6 +259,7 @@ export const en = {
       'photo-cut-off': 'The picture ends too early',
       'photo-damaged': 'The picture is damaged',
       'photo-too-slow': 'The picture takes too long to decode',
+      'photo-without-preview': 'The RAW file holds no preview',
       'folder-unreadable': 'The folder may not be read',
     },
   },

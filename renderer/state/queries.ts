@@ -9,7 +9,8 @@ import { queryWith } from './search-query.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Extensions that systems give no picture type for; what a file really is, the engine decides from its bytes. */
-const pictureName = /\.(jpe?g|png|webp|avif|tiff?|gif)$/i;
+const pictureName =
+  /\.(jpe?g|png|webp|avif|hei[cf]|hif|tiff?|gif|cr[23]|nef|nrw|arw|sr[2w]|dng|raf|orf|rw[2l]|pef)$/i;
 
 /** Searches with the first picture of a drop or a paste, or says why there is none. */
 export function searchWith(transfer: DataTransfer, pasted: boolean): void {

@@ -26,6 +26,8 @@ export interface PhotoFacts {
   /** Degrees; null together with the longitude. */
   latitude: number | null;
   longitude: number | null;
+  /** How many facts that would be missed its metadata hold: date, camera, position, rating, keywords and the like. */
+  richness: number;
 }
 
 export interface PhotoRow extends PhotoPlace, PhotoFacts {
@@ -64,7 +66,7 @@ const sliceLength = 500;
 type Blobs<Row> = Omit<Row, 'path' | 'folder'> & { path: Buffer; folder: Buffer };
 
 const columns = `photo.id, folder_id AS folderId, photo.path, size, modified, hash, width, height, format,
-  taken_at AS takenAt, camera, latitude, longitude, folder.path AS folder`;
+  taken_at AS takenAt, camera, latitude, longitude, richness, folder.path AS folder`;
 const active = 'FROM photo JOIN folder ON folder.id = folder_id WHERE removed_at IS NULL';
 
 export class Photos {
@@ -114,17 +116,19 @@ export class Photos {
     const place = 'folder_id = @folderId, path = @path, size = @size, modified = @modified';
     this.#insert = database.prepare(
       `INSERT INTO photo (folder_id, path, size, modified, hash, width, height, format, taken_at, dated,
-         camera, latitude, longitude)
+         camera, latitude, longitude, richness)
        VALUES (@folderId, @path, @size, @modified, @hash, @width, @height, @format, @time, @dated,
-         @camera, @latitude, @longitude)`,
+         @camera, @latitude, @longitude, @richness)`,
     );
     this.#update = database.prepare(
       `UPDATE photo SET ${place}, hash = @hash, width = @width, height = @height, format = @format,
-         taken_at = @time, dated = @dated, camera = @camera, latitude = @latitude, longitude = @longitude
+         taken_at = @time, dated = @dated, camera = @camera, latitude = @latitude, longitude = @longitude,
+         richness = @richness
        WHERE id = @id`,
     );
     this.#facts = database.prepare(
-      `SELECT hash, width, height, format, iif(dated, taken_at, NULL) AS takenAt, camera, latitude, longitude
+      `SELECT hash, width, height, format, iif(dated, taken_at, NULL) AS takenAt, camera, latitude, longitude,
+         richness
        FROM photo WHERE id = ?`,
     );
     this.#move = database.prepare(`UPDATE photo SET ${place} WHERE id = @id`);

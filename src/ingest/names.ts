@@ -1,6 +1,12 @@
 /** Which files and folders count, by their names alone. Names may be byte strings: only their ASCII part matters. */
 
-const photoExtensions = new Set(['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif']);
+const photoExtensions = new Set(
+  (
+    'jpg jpeg jpe jfif png webp avif heic heif hif tif tiff gif ' +
+    // RAW, of which the preview is read.
+    'cr2 cr3 nef nrw arw sr2 dng raf orf rw2 rwl pef srw'
+  ).split(' '),
+);
 
 /** Folders that systems and NAS boxes fill with thumbnails, metadata or deleted files. */
 const junkFolders = new Set([

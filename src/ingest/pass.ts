@@ -11,6 +11,7 @@ import type { Moves } from './moves.ts';
 import { isReadError } from './read-error.ts';
 import { readTask } from './read-task.ts';
 import type { Task } from './scan.ts';
+import { readSidecar } from './sidecar.ts';
 
 export interface PassOptions {
   store: IndexStore;
@@ -115,6 +116,7 @@ export class Pass {
       const { pixels, thumbnail, width, height, format, metadata } = await decodePhoto(bytes, {
         longSide,
         name: path,
+        sidecar: await readSidecar(`${task.root}/${task.path}`),
       });
       return { task, content: { hash: digest, width, height, format, metadata }, pixels, thumbnail };
     } catch (error) {

@@ -15,6 +15,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { source: 'src/engine-main.ts', folder: 'engine', format: 'es' },
   { source: 'src/ingest/crawl-worker.ts', folder: 'engine', format: 'es' },
+  { source: 'src/ingest/heif-worker.ts', folder: 'engine', format: 'es' },
   { source: 'src/search/scan-worker.ts', folder: 'engine', format: 'es' },
   { source: 'src/cli/akin.ts', folder: 'cli', format: 'es' },
   { source: 'electron/main.ts', folder: 'electron', format: 'es' },

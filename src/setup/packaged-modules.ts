@@ -21,6 +21,8 @@ const unneeded = [
   /\.md$/i,
   /\/(?:tests?|docs|examples?|scripts?)$/,
   /^better-sqlite3\/(?:deps|src)$/,
+  // Only the build that is one module with all in it runs.
+  /^libheif-js\/(?:libheif$|libheif-wasm\/libheif(?:\.(?:js|wasm)|-bundle\.js)$)/,
   /^sharp\/(?:src|install)$/,
   /^@parcel\/watcher\/src$/,
   /^zod\/src$/,

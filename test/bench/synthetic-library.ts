@@ -98,6 +98,7 @@ async function describeAll(catalog: Catalog, photos: string, model: Model): Prom
             camera: 'Synthetic 100',
             latitude: null,
             longitude: null,
+            richness: 2,
           },
         },
         thumbnail: thumbnails[number % thumbnails.length]!,

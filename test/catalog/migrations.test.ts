@@ -94,6 +94,7 @@ it('a catalog of the first Akin goes on with all it held', () => {
     camera: 'Camera',
     latitude: 48.5,
     longitude: -2.25,
+    richness: 3,
   });
   expect(catalog.descriptors.modelId('digest', 'model', 1)).toBe(3);
   expect(catalog.descriptors.get(41, 3)).toEqual(vectorOf(1));

@@ -22,6 +22,7 @@ export function facts(content: string, change: Partial<PhotoFacts> = {}): PhotoF
     camera: 'Test Camera',
     latitude: 48.5,
     longitude: -2.25,
+    richness: 3,
     ...change,
   };
 }
