@@ -16,15 +16,15 @@ export interface RelatedPair {
   kind: StoredKind;
   /** 0 to 1. */
   certainty: number;
+  /** Names of edits, plainest first. */
+  edits: readonly string[];
+  overlapA: number;
+  overlapB: number;
 }
 
 export interface StoredVerdict extends RelatedPair {
-  /** Names of edits, plainest first. */
-  edits: readonly string[];
   /** From a to b, [3, 3] row-major. */
   homography: Float64Array | null;
-  overlapA: number;
-  overlapB: number;
   residual: number;
   inliers: number;
 }
@@ -59,7 +59,7 @@ export class Verdicts {
   readonly #get: Statement<[number, number], Row>;
   readonly #of: Statement<[{ photoId: number }], Row>;
   readonly #comparedWith: Statement<[{ photoId: number }], number>;
-  readonly #related: Statement<[], [number, number, StoredKind, number]>;
+  readonly #related: Statement<[], [number, number, StoredKind, number, string, number, number]>;
   readonly #unsought: Statement<[Seeker], number>;
   readonly #seek: Statement<[Seeker & { photoId: number }]>;
   readonly #forgetSought: Statement<[]>;
@@ -83,8 +83,8 @@ export class Verdicts {
       )
       .pluck();
     this.#related = database
-      .prepare<[], [number, number, StoredKind, number]>(
-        `SELECT photo_a, photo_b, kind, certainty FROM verdict
+      .prepare<[], [number, number, StoredKind, number, string, number, number]>(
+        `SELECT photo_a, photo_b, kind, certainty, edits, overlap_a, overlap_b FROM verdict
          WHERE kind <> 'different' AND photo_a IN (SELECT photo.id FROM ${shown})
            AND photo_b IN (SELECT photo.id FROM ${shown})`,
       )
@@ -137,7 +137,15 @@ export class Verdicts {
 
   /** The pairs that are not different, of photos whose folder is not removed. */
   related(): RelatedPair[] {
-    return this.#related.all().map(([a, b, kind, certainty]) => ({ a, b, kind, certainty }));
+    return this.#related.all().map(([a, b, kind, certainty, edits, overlapA, overlapB]) => ({
+      a,
+      b,
+      kind,
+      certainty,
+      edits: namesOf(edits),
+      overlapA,
+      overlapB,
+    }));
   }
 
   /** Described photos that remain to be sought, by the time they were taken; copies of those that were do not. */
@@ -160,8 +168,12 @@ export class Verdicts {
 function asVerdict(row: Row): StoredVerdict {
   return {
     ...row,
-    edits: row.edits === '' ? [] : row.edits.split(' '),
+    edits: namesOf(row.edits),
     // The bytes of a Buffer need not begin where a Float64Array may.
     homography: row.homography && new Float64Array(Uint8Array.from(row.homography).buffer),
   };
+}
+
+function namesOf(edits: string): string[] {
+  return edits === '' ? [] : edits.split(' ');
 }

@@ -2,10 +2,10 @@
  * The nearest neighbours of many vectors among each other, without missing any: matrix products of blocks that stay in
  * the cache, of steps of seven bits; what may be near by these is compared once more by steps of sixteen bits.
  */
-import { setImmediate } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxGraph } from '../model/onnx-graph.ts';
 import { sessionOptions } from '../model/session-options.ts';
+import { Turns } from './turns.ts';
 
 /** Rows and columns of one product: the operands and the result lie in the caches. */
 const block = { rows: 1024, columns: 2048 };
@@ -23,9 +23,6 @@ const deviations = 4;
 
 /** More than rounding tells from 1: neighbours that are nearer are all as good. */
 const asNearAsCanBe = 0.9999;
-
-/** Milliseconds for which nothing else may happen. */
-const longestTurn = 15;
 
 export interface NearNeighbour {
   photoId: number;
@@ -84,20 +81,20 @@ export class VectorTable {
   }
 
   /** All rows in coarse steps, [size, dimensions], `zeroPoint` for 0; and how many of them make 1. */
-  async coarse(signal: AbortSignal): Promise<{ bytes: Uint8Array; scale: number }> {
+  async coarse(turns: Turns): Promise<{ bytes: Uint8Array; scale: number }> {
     const steps = this.#steps.subarray(0, this.#size * this.dimensions);
     let largest = 1;
     const slice = 1_000_000;
     for (let begin = 0; begin < steps.length; begin += slice) {
       for (const step of steps.subarray(begin, begin + slice)) largest = Math.max(largest, Math.abs(step));
-      await turn(signal);
+      await turns.next();
     }
     const factor = coarseSteps / largest;
     const bytes = new Uint8Array(steps.length);
     for (let begin = 0; begin < steps.length; begin += slice) {
       const end = Math.min(begin + slice, steps.length);
       for (let at = begin; at < end; at++) bytes[at] = zeroPoint + Math.round(steps[at]! * factor);
-      await turn(signal);
+      await turns.next();
     }
     return { bytes, scale: factor * fineSteps };
   }
@@ -127,10 +124,10 @@ export async function nearestNeighbours(
   const { from, signal, onProgress } = options;
   const nearest = new Nearest(table, options);
   if (table.size - from < 1) return [];
-  const { bytes, scale } = await table.coarse(signal);
+  const turns = new Turns(signal);
+  const { bytes, scale } = await table.coarse(turns);
   const products = await BlockProducts.create(table, bytes);
   try {
-    let turnEnd = performance.now() + longestTurn;
     const pairs = table.size * (table.size - from) - (table.size - from) ** 2 / 2;
     let done = 0;
     for (let column = from; column < table.size; column += block.columns) {
@@ -138,14 +135,11 @@ export async function nearestNeighbours(
       products.setColumns(column, columns);
       for (let row = 0; row < column + columns; row += block.rows) {
         const rows = Math.min(block.rows, column + columns - row);
-        await turn(signal);
+        await turns.next();
         const found = await products.multiply(row, rows);
-        turnEnd = performance.now() + longestTurn;
         for (const hit of found.near(nearest.leastProduct(scale))) {
           nearest.consider(row + hit.row, column + hit.column, hit.product, scale);
-          if (performance.now() < turnEnd) continue;
-          await turn(signal);
-          turnEnd = performance.now() + longestTurn;
+          if (turns.isOver) await turns.next();
         }
         done += rows * columns;
         onProgress?.(Math.min(1, done / pairs));
@@ -327,10 +321,4 @@ function productGraph(dimensions: number): Uint8Array {
   graph.output('products', 'int32', ['rows', 'columns']);
   graph.output('largest', 'int32', ['groups']);
   return graph.encode();
-}
-
-/** Lets others have their turn. @throws what the signal throws */
-async function turn(signal: AbortSignal): Promise<void> {
-  await setImmediate();
-  signal.throwIfAborted();
 }

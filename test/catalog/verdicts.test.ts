@@ -82,9 +82,11 @@ describe('a verdict', () => {
     ]);
     expect(verdicts.of(a).map((each) => each.b)).toEqual([b]);
     expect(verdicts.comparedWith(a).sort()).toEqual([b, c]);
-    expect(verdicts.related().map((pair) => [pair.a, pair.b, pair.kind, pair.certainty])).toEqual([
-      [a, b, 'near-duplicate', 0.75],
-      [b, c, 'identical', 0.75],
+    const { homography, residual, inliers, ...related } = verdict(a, b);
+    expect([homography, residual, inliers]).not.toContain(undefined);
+    expect(verdicts.related()).toEqual([
+      related,
+      { ...related, a: b, b: c, kind: 'identical', edits: ['same-pixels'] },
     ]);
   });
 
