@@ -2,3 +2,6 @@
 
 /** A picture that is not in the library may be this large, in bytes. */
 export const maximumQueryBytes = 256 * 1024 * 1024;
+
+/** How certain pairs of duplicates must be, from 0 to 1, until the user wants it otherwise. */
+export const standardStrictness = 0.5;

@@ -46,14 +46,14 @@ type Comparison = KeepOrder['compare'];
  */
 const cropSteps = 20;
 
+const rawFormats = ['cr2', 'cr3', 'nef', 'arw', 'dng', 'raf', 'orf', 'rw2', 'pef', 'srw', 'raw'];
+
 /**
  * By how well a format keeps what the camera saw: raw data; then what is kept without loss; then what loses less than
  * JPEG at the same size; JPEG; and last what came out of a JPEG most often, or keeps but 256 colours.
  */
 const formatRanks: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(
-    ['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2', 'raw'].map((name) => [name, 5]),
-  ),
+  ...Object.fromEntries(rawFormats.map((name) => [name, 5])),
   tiff: 4,
   png: 4,
   heic: 3,

@@ -1,5 +1,6 @@
 /** Results as the content of a file. */
 import type { Box, Tier } from '../api-search.ts';
+import { csvFile, textCell } from './csv.ts';
 
 /** A result as it leaves Akin. */
 export interface MatchRecord {
@@ -30,31 +31,16 @@ function json(matches: readonly MatchRecord[]): string {
 
 const columns = ['path', 'score', 'similarity', 'tier', 'verified', 'x', 'y', 'width', 'height', 'copies'];
 
-/** Without it, spreadsheets take UTF-8 for the system's old encoding. */
-const byteOrderMark = '\ufeff';
-const lineEnd = '\r\n';
-
-/** By RFC 4180. The box takes four columns, and copies are counted. */
+/** The box takes four columns, and copies are counted. */
 function csv(matches: readonly MatchRecord[]): string {
-  const rows = matches.map(({ path, score, similarity, tier, verified, box, copies }) =>
-    [
-      textCell(path),
-      score,
-      similarity,
-      textCell(tier),
-      verified ?? '',
-      ...(box ?? ['', '', '', '']),
-      copies?.length ?? '',
-    ].join(),
-  );
-  return byteOrderMark + [columns.join(), ...rows, ''].join(lineEnd);
-}
-
-/** What a spreadsheet would run as a formula, it gets as text. */
-const formulaStart = /^[=+\-@\t\r]/;
-
-/** Always in quotes: a spreadsheet that splits at semicolons would else find the beginning of a cell in a path. */
-function textCell(text: string): string {
-  const harmless = formulaStart.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  const rows = matches.map(({ path, score, similarity, tier, verified, box, copies }) => [
+    textCell(path),
+    score,
+    similarity,
+    textCell(tier),
+    verified ?? '',
+    ...(box ?? ['', '', '', '']),
+    copies?.length ?? '',
+  ]);
+  return csvFile(columns, rows);
 }
