@@ -20,6 +20,9 @@ describe('what of a package is shipped', () => {
     '@img/sharp-libvips-linux-x64/README.md',
     'env-paths/license',
     'a/node_modules/b/LICENSE.md',
+    'libheif-js/libheif-wasm',
+    'libheif-js/libheif-wasm/LICENSE',
+    'libheif-js/libheif-wasm/libheif-bundle.mjs',
   ])('%s is', (file) => expect(isShipped(file, 'linux', 'x64')).toBe(true));
 
   test.each([
@@ -28,6 +31,9 @@ describe('what of a package is shipped', () => {
     'a/node_modules/zod/src',
     'sharp/lib/index.d.ts',
     'better-sqlite3/deps',
+    'libheif-js/libheif',
+    'libheif-js/libheif-wasm/libheif.wasm',
+    'libheif-js/libheif-wasm/libheif-bundle.js',
     'better-sqlite3/prebuilds/linuxmusl-x64.node',
     'better-sqlite3/prebuilds/linux-arm64.node',
     'onnxruntime-node/bin/napi-v6/darwin/arm64',
@@ -70,7 +76,7 @@ describe('licences', () => {
     const named = [...page.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
     const isNamed = (name: string) =>
       named.some((entry) => (entry.endsWith('-*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
-    const elsewhere = /^onnxruntime-|^@img\/sharp-libvips-/;
+    const elsewhere = /^onnxruntime-|^@img\/sharp-libvips-|^@nodable\/entities$/;
     for (const folder of await shippedPackages()) {
       const name = folder.split('node_modules/').at(-1)!;
       expect(isNamed(name), `${name} is not named`).toBe(true);
