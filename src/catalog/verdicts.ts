@@ -8,8 +8,8 @@ import type { Database, Statement } from 'better-sqlite3';
 
 export type StoredKind = 'identical' | 'near-duplicate' | 'same-scene' | 'different';
 
-/** A pair of photos that are something to each other. */
-export interface RelatedPair {
+/** About two photos, a and b. */
+export interface StoredVerdict {
   /** The smaller id. */
   a: number;
   b: number;
@@ -18,13 +18,10 @@ export interface RelatedPair {
   certainty: number;
   /** Names of edits, plainest first. */
   edits: readonly string[];
-  overlapA: number;
-  overlapB: number;
-}
-
-export interface StoredVerdict extends RelatedPair {
   /** From a to b, [3, 3] row-major. */
   homography: Float64Array | null;
+  overlapA: number;
+  overlapB: number;
   residual: number;
   inliers: number;
 }
@@ -59,7 +56,7 @@ export class Verdicts {
   readonly #get: Statement<[number, number], Row>;
   readonly #of: Statement<[{ photoId: number }], Row>;
   readonly #comparedWith: Statement<[{ photoId: number }], number>;
-  readonly #related: Statement<[], [number, number, StoredKind, number, string, number, number]>;
+  readonly #described: Statement<[number], number>;
   readonly #unsought: Statement<[Seeker], number>;
   readonly #seek: Statement<[Seeker & { photoId: number }]>;
   readonly #forgetSought: Statement<[]>;
@@ -82,13 +79,12 @@ export class Verdicts {
          UNION ALL SELECT photo_a FROM verdict WHERE photo_b = @photoId`,
       )
       .pluck();
-    this.#related = database
-      .prepare<[], [number, number, StoredKind, number, string, number, number]>(
-        `SELECT photo_a, photo_b, kind, certainty, edits, overlap_a, overlap_b FROM verdict
-         WHERE kind <> 'different' AND photo_a IN (SELECT photo.id FROM ${shown})
-           AND photo_b IN (SELECT photo.id FROM ${shown})`,
+    this.#described = database
+      .prepare<[number], number>(
+        `SELECT photo.id FROM ${shown}
+         JOIN descriptor ON descriptor.photo_id = photo.id AND descriptor.model_id = ? ORDER BY photo.id`,
       )
-      .raw();
+      .pluck();
     // By time: copies and shots of one scene come one after the other, and need each other's local features.
     this.#unsought = database
       .prepare<[Seeker], number>(
@@ -135,17 +131,9 @@ export class Verdicts {
     return this.#comparedWith.all({ photoId });
   }
 
-  /** The pairs that are not different, of photos whose folder is not removed. */
-  related(): RelatedPair[] {
-    return this.#related.all().map(([a, b, kind, certainty, edits, overlapA, overlapB]) => ({
-      a,
-      b,
-      kind,
-      certainty,
-      edits: namesOf(edits),
-      overlapA,
-      overlapB,
-    }));
+  /** All photos that a model has described, by id; none of a removed folder. */
+  described(modelId: number): number[] {
+    return this.#described.all(modelId);
   }
 
   /** Described photos that remain to be sought, by the time they were taken; copies of those that were do not. */
@@ -168,12 +156,8 @@ export class Verdicts {
 function asVerdict(row: Row): StoredVerdict {
   return {
     ...row,
-    edits: namesOf(row.edits),
+    edits: row.edits === '' ? [] : row.edits.split(' '),
     // The bytes of a Buffer need not begin where a Float64Array may.
     homography: row.homography && new Float64Array(Uint8Array.from(row.homography).buffer),
   };
-}
-
-function namesOf(edits: string): string[] {
-  return edits === '' ? [] : edits.split(' ');
 }

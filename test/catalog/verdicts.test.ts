@@ -82,12 +82,6 @@ describe('a verdict', () => {
     ]);
     expect(verdicts.of(a).map((each) => each.b)).toEqual([b]);
     expect(verdicts.comparedWith(a).sort()).toEqual([b, c]);
-    const { homography, residual, inliers, ...related } = verdict(a, b);
-    expect([homography, residual, inliers]).not.toContain(undefined);
-    expect(verdicts.related()).toEqual([
-      related,
-      { ...related, a: b, b: c, kind: 'identical', edits: ['same-pixels'] },
-    ]);
   });
 
   it('goes with a photo that is deleted, and when the content of one becomes another', () => {
@@ -101,17 +95,17 @@ describe('a verdict', () => {
     catalog.photos.delete(a);
     expect(verdicts.comparedWith(b)).toEqual([]);
   });
+});
 
-  it('hides with the folder of a photo, and comes back with it', () => {
-    const [a] = putPhotos(1) as [number];
-    const other = catalog.folders.add('/other');
-    const b = putPhoto(catalog, other, 'b.jpg');
-    verdicts.put(verdict(a, b));
-    catalog.folders.remove(other, 1);
-    expect(verdicts.related()).toEqual([]);
-    catalog.folders.restore(other);
-    expect(verdicts.related()).toHaveLength(1);
-  });
+it('described photos are those of a model, but for a removed folder', () => {
+  const [a, b] = putPhotos(2) as [number, number];
+  const other = catalog.folders.add('/other');
+  const c = putPhoto(catalog, other, 'c.jpg');
+  catalog.photos.put(null, place(folderId, 'bare.jpg'), facts('bare'));
+  expect(verdicts.described(seeker.modelId)).toEqual([a, b, c]);
+  catalog.folders.remove(other, 1);
+  expect(verdicts.described(seeker.modelId)).toEqual([a, b]);
+  expect(verdicts.described(seeker.modelId + 1)).toEqual([]);
 });
 
 describe('photos that were sought', () => {
@@ -147,7 +141,7 @@ describe('photos that were sought', () => {
     verdicts.put(verdict(a, b));
     verdicts.sought(a, seeker);
     verdicts.forgetAll();
-    expect(verdicts.related()).toEqual([]);
+    expect(verdicts.get(a, b)).toBeUndefined();
     expect(verdicts.unsought(seeker)).toEqual([a, b]);
   });
 });
