@@ -48,6 +48,34 @@ export const errorCodes = {
   'album-unknown': 'That album is no longer in the library.',
   'place-unknown': 'That place is no longer in the library.',
   'group-unknown': 'Those photos are no group of duplicates any more. Look at the list again.',
+  'removal-changed':
+    'The file {path} has changed since it was compared, so it was left alone. Scan again, then look at its group once more.',
+  'removal-survivor':
+    'The photo {survivor}, which was to stay in place of {path}, is gone or has changed, so nothing was removed.',
+  'removal-same-file':
+    'The photo {path} and the one that was to stay, {survivor}, are one file on the disk, so it was left alone.',
+  'removal-protected': 'The photo {path} lies in a protected folder, so it was left alone.',
+  'removal-not-in-group':
+    'The photo {path} is no duplicate any more, so it was left alone. Look at the list again.',
+  'removal-no-survivor':
+    'No photo that {path} matches would be left, so it was left alone. Keep one of them.',
+  'removal-name':
+    'The name of {path} is not UTF-8, which the trash cannot take. Move the photo to a folder instead.',
+  'removal-trash':
+    'The file {path} could not be moved to the trash ({reason}). Empty the trash, or move the photo to a folder instead.',
+  'removal-denied': 'The file {path} may not be moved. Change the permissions of its folder, then try again.',
+  'removal-disk-full': 'The disk of {path} is full. Free some space, then try again.',
+  'removal-failed': 'The file {path} could not be moved ({reason}).',
+  'removal-target':
+    'Photos cannot be moved to {path}, as {other} belongs to the library. Choose a folder apart from it.',
+  'removal-taken':
+    'There is another file at {path} now, so the photo was not put back. Move that one away, then undo again.',
+  'removal-not-found':
+    'The photo {path} is not where it was moved to. If it is in the trash, restore it there: Akin knows it again.',
+  'removal-lost':
+    'Akin was stopped while it moved {path}, and now finds it neither there nor where it was to go. Look in the trash.',
+  'removal-unknown': 'That removal is no longer known.',
+  'removal-busy': 'Photos are being removed or put back already. Wait until that is done.',
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
   'search-failed': '{count} of {total} queries failed.',
   'dataset-unknown': 'The folder {path} is not a data set that Akin can evaluate.',
