@@ -31,6 +31,7 @@ export class Engine {
     library.on('albums', (albums) => emit('albums.changed', { albums }));
     library.on('places', (places) => emit('places.changed', { places }));
     library.on('placesProgress', (progress) => emit('places.progress', progress));
+    library.on('duplicates', () => emit('duplicates.changed', {}));
     library.on('notice', ({ code, details }) => emit('library.notice', { code, details: { ...details } }));
   }
 
@@ -64,6 +65,7 @@ function handlersOf(library: Library): Handlers {
     'folders.add': ({ path }) => library.addFolder(path),
     'folders.remove': ({ folderId }) => library.removeFolder(folderId),
     'folders.restore': ({ folderId }) => library.restoreFolder(folderId),
+    'folders.set-role': ({ folderId, role }) => library.setFolderRole(folderId, role),
     'photos.timeline': ({ folderId }) => library.timeline(folderId),
     'photos.get': ({ photoId }) => library.photo(photoId),
     'photos.path': ({ photoId }) => ({ path: library.photo(photoId).path }),
@@ -91,12 +93,23 @@ function handlersOf(library: Library): Handlers {
     'places.list': () => library.places.list(),
     'places.progress': () => library.places.progress,
     'places.photos': ({ placeId }) => library.places.photos(placeId),
-    'places.build': () => library.buildPlaces(),
-    'places.cancel': () => library.cancelPlaces(),
+    'places.build': () => library.background.buildPlaces(),
+    'places.cancel': () => library.background.cancelPlaces(),
     'places.rename': ({ placeId, name }) => library.places.rename(placeId, name),
     'places.split': ({ placeId, photoIds }) => library.places.split(placeId, photoIds),
     'places.merge': ({ placeIds, photoIds }) => library.places.merge(placeIds, photoIds),
     'places.album': ({ placeId, name }) => library.places.album(placeId, name),
+    'duplicates.list': (params) => library.duplicates.list(params),
+    'duplicates.group': (params) => library.duplicates.group(params),
+    'duplicates.facts': ({ photoIds }) => library.duplicates.facts(photoIds),
+    'duplicates.choose': (params) => library.duplicates.choose(params),
+    'duplicates.unchoose': (params) => library.duplicates.unchoose(params),
+    'duplicates.dismiss': ({ photoIds }) => library.duplicates.dismiss(photoIds),
+    'duplicates.undismiss': ({ dismissalId }) => library.duplicates.undismiss(dismissalId),
+    'duplicates.export': (params) => library.duplicates.export(params),
+    'keep-rules.get': () => library.duplicates.keepRules(),
+    'keep-rules.set': (rules) => library.duplicates.setKeepRules(rules),
+    'removal.propose': (scope) => library.duplicates.propose(scope),
     'settings.get': () => ({ ...library.settings(), effects }),
     'settings.set': (settings) => library.set(settings),
     'indexing.start': () => library.scan(),

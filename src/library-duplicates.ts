@@ -10,12 +10,10 @@ import type {
   DuplicatePhoto,
   DuplicateScope,
   KeepRules,
+  PhotoFactList,
 } from './api-duplicates.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { DuplicatePairRow, DuplicatePhotoRow } from './catalog/duplicate-evidence.ts';
 import { displayPath } from './catalog/path-bytes.ts';
-import { duplicateGraph } from './duplicates/duplicate-graph.ts';
-import type { DuplicateGraph, Framing, MatchedPair } from './duplicates/duplicate-graph.ts';
 import { groupsFile } from './duplicates/groups-file.ts';
 import type { GroupRecord } from './duplicates/groups-file.ts';
 import { groupDuplicates } from './duplicates/groups.ts';
@@ -24,21 +22,23 @@ import { keepOrder, standardKeepRules } from './duplicates/keep-rules.ts';
 import { removable } from './duplicates/removable.ts';
 import type { Refusal, Removable } from './duplicates/removable.ts';
 import { AkinError } from './errors.ts';
+import { readEvidence } from './library-duplicate-evidence.ts';
+import type { DuplicateEvidence } from './library-duplicate-evidence.ts';
+import { readFacts } from './library-duplicate-facts.ts';
 import { DuplicateProof } from './library-duplicate-proof.ts';
 import type { LibraryPhotos } from './library-photos.ts';
 import { standardStrictness } from './limits.ts';
 
 export type GroupOrder = 'size' | 'certainty';
 
-interface Evidence {
-  graph: DuplicateGraph;
-  rows: ReadonlyMap<number, DuplicatePhotoRow>;
-}
-
 interface DuplicatesEvents {
   /** Groups came, went or changed. */
   changed: [];
 }
+
+/** Milliseconds between two `changed` events; reading it all anew may take no more than a twentieth of them. */
+const shortestInterval = 1000;
+const readingShare = 20;
 
 /** As many answers are kept: going back and forth between kinds, or undoing a step of the slider, costs nothing. */
 const keptGroupings = 6;
@@ -47,9 +47,13 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
   readonly #catalog: Catalog;
   readonly #photos: LibraryPhotos;
   readonly #proof: DuplicateProof;
-  #evidence: Evidence | null = null;
+  #evidence: DuplicateEvidence | null = null;
   #decisions: GroupDecisions | null = null;
   readonly #groupings = new Map<string, Grouping>();
+  #timer: NodeJS.Timeout | null = null;
+  #lastTold = -Infinity;
+  /** Of the evidence, in milliseconds. */
+  #readingTime = 0;
 
   constructor(catalog: Catalog, photos: LibraryPhotos) {
     super();
@@ -58,10 +62,17 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
     this.#proof = new DuplicateProof(catalog);
   }
 
-  /** To be called when photos, folders or verdicts changed. */
+  /** To be called when photos, folders or verdicts changed; `changed` follows soon, and not more often than it may. */
   invalidate(): void {
-    this.#evidence = null;
-    this.#decided();
+    this.#forget();
+    if (this.#timer) return;
+    const interval = Math.max(shortestInterval, readingShare * this.#readingTime);
+    const left = this.#lastTold + interval - performance.now();
+    this.#timer = setTimeout(() => this.#tell(), Math.max(0, left));
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
   }
 
   /** How many groups there are, of identical photos and of near-duplicates, at the usual strictness. */
@@ -180,7 +191,7 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
     scope: DuplicateScope,
     photoIds: readonly number[],
   ): { allowed: Removable[]; refused: Refusal[] } {
-    this.invalidate();
+    this.#forget();
     const grouping = this.#grouping(scope);
     const { rows } = this.#known();
     const groups = new Map(
@@ -194,6 +205,11 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
       },
       (id) => rows.get(id)?.protected ?? false,
     );
+  }
+
+  /** What the files of photos say about themselves now. */
+  facts(photoIds: readonly number[]): Promise<PhotoFactList[]> {
+    return readFacts(this.#photos, photoIds);
   }
 
   /** Groups by their paths. */
@@ -279,16 +295,11 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
     return grouping;
   }
 
-  #known(): Evidence {
+  #known(): DuplicateEvidence {
     if (!this.#evidence) {
-      const { duplicateEvidence, matchGraph } = this.#catalog;
-      const photos = duplicateEvidence.photos();
-      const pairs = duplicateEvidence.pairs().map(asMatchedPair);
-      const candidates = photos.map(({ width, height, ...photo }) => ({ ...photo, pixels: width * height }));
-      this.#evidence = {
-        graph: duplicateGraph(candidates, matchGraph.copies(), pairs),
-        rows: new Map(photos.map((photo) => [photo.id, photo])),
-      };
+      const begun = performance.now();
+      this.#evidence = readEvidence(this.#catalog);
+      this.#readingTime = performance.now() - begun;
     }
     return this.#evidence;
   }
@@ -305,14 +316,25 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
   /** Writes what the user decided. */
   #decide<Result>(task: () => Result): Result {
     const result = this.#catalog.decide(task);
-    this.#decided();
+    this.#forgetDecisions();
     this.emit('changed');
     return result;
   }
 
-  #decided(): void {
+  #forget(): void {
+    this.#evidence = null;
+    this.#forgetDecisions();
+  }
+
+  #forgetDecisions(): void {
     this.#decisions = null;
     this.#groupings.clear();
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    this.#lastTold = performance.now();
+    this.emit('changed');
   }
 
   #pathOf(photoId: number): string {
@@ -338,17 +360,4 @@ function freedBy({ members }: Group): number {
 
 function certaintyOf({ members }: Group): number {
   return members.reduce((least, { certainty }) => Math.min(least, certainty), 1);
-}
-
-function asMatchedPair({ edits, overlapA, overlapB, ...pair }: DuplicatePairRow): MatchedPair {
-  const how = framingOf(edits.split(' '));
-  return { ...pair, framing: how && { how, overlapA, overlapB } };
-}
-
-/** Null, too, for a crop with a border: then the shares do not tell which of the two is which. */
-function framingOf(edits: readonly string[]): Framing['how'] | null {
-  const cropped = edits.includes('cropped');
-  const framed = edits.includes('border') || edits.includes('screenshot');
-  if (cropped === framed) return null;
-  return cropped ? 'cropped' : 'framed';
 }

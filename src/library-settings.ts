@@ -49,11 +49,13 @@ export function writeSettings(catalog: Catalog, settings: SettingsChanges): void
   });
 }
 
-/** Whether the user asked for places: they are then kept up to date. */
-export function keepsPlaces(catalog: Catalog): boolean {
-  return catalog.settings.get('places', z.boolean(), false);
+/** What is found in the background once the user asks for it, and then kept up to date. */
+type Kept = 'places' | 'duplicates';
+
+export function isKept(catalog: Catalog, kept: Kept): boolean {
+  return catalog.settings.get(kept, z.boolean(), false);
 }
 
-export function keepPlaces(catalog: Catalog, kept: boolean): void {
-  catalog.decide(() => catalog.settings.set('places', kept));
+export function keep(catalog: Catalog, kept: Kept, asked: boolean): void {
+  catalog.decide(() => catalog.settings.set(kept, asked));
 }

@@ -20,18 +20,20 @@ import { AkinError, asAkinError } from './errors.ts';
 import type { Changes, IndexingSummary } from './ingest/indexing.ts';
 import { FolderWatch } from './ingest/watch.ts';
 import { LibraryAlbums } from './library-albums.ts';
+import { LibraryBackground } from './library-background.ts';
 import { LibraryDescriptions } from './library-descriptions.ts';
+import { LibraryDuplicates } from './library-duplicates.ts';
 import { LibraryEvidence } from './library-evidence.ts';
 import { LibraryFeatures } from './library-features.ts';
 import { LibraryFolders } from './library-folders.ts';
 import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
 import { LibraryPictures } from './library-pictures.ts';
-import { LibraryPlaces } from './library-places.ts';
+import type { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibrarySearch } from './library-search.ts';
 import { evaluateAlbums } from './library-album-evaluation.ts';
-import { keepPlaces, keepsPlaces, readSettings, writeSettings } from './library-settings.ts';
+import { readSettings, writeSettings } from './library-settings.ts';
 import type { SettingsChanges } from './library-settings.ts';
 import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
 import type { Model } from './model/model-folder.ts';
@@ -55,6 +57,7 @@ interface LibraryEvents {
   albums: [number];
   places: [number];
   placesProgress: [EventData<'places.progress'>];
+  duplicates: [];
 }
 
 /** Failures that are listed at most: more than anybody reads. */
@@ -79,7 +82,8 @@ export class Library extends EventEmitter<LibraryEvents> {
   readonly pictures: LibraryPictures;
   readonly search: LibrarySearch;
   readonly evidence: LibraryEvidence;
-  readonly places: LibraryPlaces;
+  readonly background: LibraryBackground;
+  readonly duplicates: LibraryDuplicates;
   readonly #catalog: Catalog;
   /** As it comes, at one scale. */
   readonly #model: Model;
@@ -109,8 +113,14 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.search = new LibrarySearch({ catalog, queries, descriptions });
     this.search.on('verified', (event) => this.emit('verified', event));
     this.evidence = new LibraryEvidence(queries, descriptions);
-    this.places = this.#makePlaces();
+    this.duplicates = new LibraryDuplicates(catalog, this.#photos);
+    this.duplicates.on('changed', () => this.emit('duplicates'));
+    this.background = this.#makeBackground();
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
+  }
+
+  get places(): LibraryPlaces {
+    return this.background.places;
   }
 
   /** Tells what opening the library brought to light. */
@@ -123,7 +133,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.tellNotices();
     this.#followFolders();
     this.scan();
-    this.#followPlaces();
+    this.background.follow();
     this.#descriptions.index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
   }
 
@@ -173,6 +183,13 @@ export class Library extends EventEmitter<LibraryEvents> {
     const folder = this.#folders.restore(folderId);
     await this.#descriptions.index.refill();
     this.#foldersChanged();
+    return folder;
+  }
+
+  /** @throws AkinError `folder-unknown` */
+  setFolderRole(folderId: number, role: Folder['role']): Folder {
+    const folder = this.#folders.setRole(folderId, role);
+    this.#reportChanged();
     return folder;
   }
 
@@ -239,20 +256,6 @@ export class Library extends EventEmitter<LibraryEvents> {
     return this.#catalog.filters.facets();
   }
 
-  /** Finds places in the background, and from now on keeps them up to date while photos come and go. */
-  buildPlaces(): Record<string, never> {
-    keepPlaces(this.#catalog, true);
-    this.places.build();
-    return {};
-  }
-
-  /** Ends that; what was found stays. */
-  cancelPlaces(): Record<string, never> {
-    keepPlaces(this.#catalog, false);
-    this.places.cancel();
-    return {};
-  }
-
   /** How well the search finds what the user put into albums. */
   evaluateAlbums(signal: AbortSignal): Promise<AlbumEvaluation> {
     return evaluateAlbums(this.#catalog, this.#descriptions.modelId, signal);
@@ -295,7 +298,8 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   async #close(): Promise<void> {
     await this.#watch?.close();
-    await this.places.close();
+    await this.background.close();
+    this.duplicates.close();
     await this.#descriptions.close();
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
     await this.search.release();
@@ -313,8 +317,8 @@ export class Library extends EventEmitter<LibraryEvents> {
     return descriptions;
   }
 
-  #makePlaces(): LibraryPlaces {
-    const places = new LibraryPlaces({
+  #makeBackground(): LibraryBackground {
+    const background = new LibraryBackground({
       catalog: this.#catalog,
       modelId: () => this.#descriptions.modelId,
       neighbours: async (photoId, count) => {
@@ -328,10 +332,11 @@ export class Library extends EventEmitter<LibraryEvents> {
       idle: () => this.#descriptions.indexing.idle(),
       createAlbum: (name, photoIds) => this.albums.create(name, photoIds),
     });
+    const { places } = background;
     places.on('progress', (progress) => this.emit('placesProgress', progress));
     places.on('changed', (count) => this.emit('places', count));
     places.on('notice', (notice) => this.emit('notice', notice));
-    return places;
+    return background;
   }
 
   #take({ described, removed }: Changes): void {
@@ -350,7 +355,8 @@ export class Library extends EventEmitter<LibraryEvents> {
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
     this.#changedTimer = null;
     this.emit('changed', this.#catalog.photos.count());
-    this.#followPlaces();
+    this.duplicates.invalidate();
+    if (this.#watch) this.background.follow();
   }
 
   #foldersChanged(): void {
@@ -358,11 +364,6 @@ export class Library extends EventEmitter<LibraryEvents> {
     if (!this.#watch) return;
     this.#followFolders();
     this.scan();
-  }
-
-  /** The build waits by itself until indexing is done. */
-  #followPlaces(): void {
-    if (this.#watch && keepsPlaces(this.#catalog)) this.places.build();
   }
 
   #followFolders(): void {

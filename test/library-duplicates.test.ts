@@ -10,7 +10,6 @@ import type { Catalog } from '../src/catalog/catalog.ts';
 import { textToByteString } from '../src/catalog/path-bytes.ts';
 import type { PhotoFacts } from '../src/catalog/photos.ts';
 import type { StoredVerdict } from '../src/catalog/verdicts.ts';
-import { readFacts } from '../src/library-duplicate-facts.ts';
 import { LibraryDuplicates } from '../src/library-duplicates.ts';
 import { LibraryPhotos } from '../src/library-photos.ts';
 import { applyHomography } from '../src/local-features/homography.ts';
@@ -38,6 +37,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  duplicates.close();
   catalog.close();
   rmSync(root, { recursive: true, force: true });
 });
@@ -401,7 +401,7 @@ it('facts of photos are what their files and sidecars say; of a file that is gon
        xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>sky</rdf:li>
      </rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>`,
   );
-  const [of, none, unknown] = await readFacts(photos, [a, gone, 999]);
+  const [of, none, unknown] = await duplicates.facts([a, gone, 999]);
   const byName = Object.fromEntries(of!.facts.map(({ name, value }) => [name, value]));
   expect(of!.photoId).toBe(a);
   expect(byName).toMatchObject({

@@ -1,0 +1,38 @@
+/** What goes on in the background once the user asked for it, and follows the photos as they come and go. */
+import type { Catalog } from './catalog/catalog.ts';
+import { LibraryPlaces } from './library-places.ts';
+import type { PlacesSources } from './library-places.ts';
+import { isKept, keep } from './library-settings.ts';
+
+export class LibraryBackground {
+  readonly places: LibraryPlaces;
+  readonly #catalog: Catalog;
+
+  constructor(sources: PlacesSources) {
+    this.#catalog = sources.catalog;
+    this.places = new LibraryPlaces(sources);
+  }
+
+  /** Finds places, and from now on keeps them up to date. */
+  buildPlaces(): Record<string, never> {
+    keep(this.#catalog, 'places', true);
+    this.places.build();
+    return {};
+  }
+
+  /** Ends that; what was found stays. */
+  cancelPlaces(): Record<string, never> {
+    keep(this.#catalog, 'places', false);
+    this.places.cancel();
+    return {};
+  }
+
+  /** Looks at what is new for all that was asked for. Each waits by itself until indexing is done. */
+  follow(): void {
+    if (isKept(this.#catalog, 'places')) this.places.build();
+  }
+
+  async close(): Promise<void> {
+    await this.places.close();
+  }
+}
