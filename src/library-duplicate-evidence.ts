@@ -1,6 +1,8 @@
 /** All that groups of duplicates are made of, read from the catalog at once. */
 import type { Catalog } from './catalog/catalog.ts';
 import type { DuplicatePairRow, DuplicatePhotoRow } from './catalog/duplicate-evidence.ts';
+import { isWithin } from './catalog/path-bytes.ts';
+import type { ByteString } from './catalog/path-bytes.ts';
 import { duplicateGraph } from './duplicates/duplicate-graph.ts';
 import type { DuplicateGraph, Framing, MatchedPair } from './duplicates/duplicate-graph.ts';
 
@@ -10,8 +12,15 @@ export interface DuplicateEvidence {
   rows: ReadonlyMap<number, DuplicatePhotoRow>;
 }
 
-export function readEvidence({ duplicateEvidence, matchGraph }: Catalog): DuplicateEvidence {
+/** @param protectedFolders absolute paths; the library's own protected folders need not be among them */
+export function readEvidence(
+  { duplicateEvidence, matchGraph }: Catalog,
+  protectedFolders: readonly ByteString[] = [],
+): DuplicateEvidence {
   const photos = duplicateEvidence.photos();
+  for (const photo of photos) {
+    photo.protected ||= protectedFolders.some((folder) => isWithin(folder, photo.path));
+  }
   const pairs = duplicateEvidence.pairs().map(asMatchedPair);
   const candidates = photos.map(({ width, height, ...photo }) => ({ ...photo, pixels: width * height }));
   return {

@@ -14,6 +14,7 @@ import type {
 } from './api-duplicates.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { displayPath } from './catalog/path-bytes.ts';
+import type { ByteString } from './catalog/path-bytes.ts';
 import { groupsFile } from './duplicates/groups-file.ts';
 import type { GroupRecord } from './duplicates/groups-file.ts';
 import { groupDuplicates } from './duplicates/groups.ts';
@@ -31,6 +32,13 @@ import { standardStrictness } from './limits.ts';
 
 export type GroupOrder = 'size' | 'certainty';
 
+/** What holds instead of what the library says. */
+export interface Overrides {
+  keepRules?: KeepRules;
+  /** Absolute paths of folders whose photos are protected, beside the library's protected folders. */
+  protectedFolders?: readonly ByteString[];
+}
+
 interface DuplicatesEvents {
   /** Groups came, went or changed. */
   changed: [];
@@ -47,6 +55,7 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
   readonly #catalog: Catalog;
   readonly #photos: LibraryPhotos;
   readonly #proof: DuplicateProof;
+  #overrides: Overrides = {};
   #evidence: DuplicateEvidence | null = null;
   #decisions: GroupDecisions | null = null;
   readonly #groupings = new Map<string, Grouping>();
@@ -73,6 +82,12 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
 
   close(): void {
     if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** Holds until the library is closed; nothing of it is written. */
+  override(overrides: Overrides): void {
+    this.#overrides = overrides;
+    this.#forget();
   }
 
   /** How many groups there are, of identical photos and of near-duplicates, at the usual strictness. */
@@ -167,7 +182,10 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
   }
 
   keepRules(): KeepRules {
-    return this.#catalog.settings.get('keep-rules', keepRulesSchema, standardKeepRules);
+    return (
+      this.#overrides.keepRules ??
+      this.#catalog.settings.get('keep-rules', keepRulesSchema, standardKeepRules)
+    );
   }
 
   setKeepRules(rules: KeepRules): Record<string, never> {
@@ -298,7 +316,7 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
   #known(): DuplicateEvidence {
     if (!this.#evidence) {
       const begun = performance.now();
-      this.#evidence = readEvidence(this.#catalog);
+      this.#evidence = readEvidence(this.#catalog, this.#overrides.protectedFolders);
       this.#readingTime = performance.now() - begun;
     }
     return this.#evidence;

@@ -3,7 +3,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folder } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { displayPath, textToByteString } from './catalog/path-bytes.ts';
+import { displayPath, isWithin, textToByteString } from './catalog/path-bytes.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError } from './errors.ts';
 import { asFolderError } from './ingest/crawl.ts';
@@ -31,7 +31,7 @@ export class LibraryFolders {
   /** The folder that a file lies in, with the file's path in it. @param file absolute, without symbolic links */
   covering(file: string): { id: number; relative: ByteString } | undefined {
     const bytes = textToByteString(withSlashes(file));
-    const folder = this.#catalog.folders.list().find((row) => covers(row.path, bytes));
+    const folder = this.#catalog.folders.list().find((row) => isWithin(row.path, bytes));
     return folder && { id: folder.id, relative: bytes.slice(folder.path.length).replace(/^\//, '') };
   }
 
@@ -43,7 +43,7 @@ export class LibraryFolders {
     const real = await readable(path.resolve(wanted));
     const bytes = textToByteString(real);
     const others = this.#catalog.folders.list();
-    const other = others.find((row) => covers(row.path, bytes) || covers(bytes, row.path));
+    const other = others.find((row) => isWithin(row.path, bytes) || isWithin(bytes, row.path));
     if (other && other.path !== bytes) {
       throw new AkinError('folder-overlaps', { path: real, other: displayPath(other.path) });
     }
@@ -66,7 +66,9 @@ export class LibraryFolders {
       const others = this.#catalog.folders.list().filter(({ id }) => id !== folderId);
       if (!this.#catalog.folders.restore(folderId)) throw new AkinError('folder-unknown');
       const restored = this.#catalog.folders.list().find(({ id }) => id === folderId)!;
-      const other = others.find((row) => covers(row.path, restored.path) || covers(restored.path, row.path));
+      const other = others.find(
+        (row) => isWithin(row.path, restored.path) || isWithin(restored.path, row.path),
+      );
       if (!other) return;
       const details = { path: displayPath(restored.path), other: displayPath(other.path) };
       throw new AkinError('folder-overlaps', details);
@@ -82,16 +84,23 @@ export class LibraryFolders {
     return this.#find(folderId);
   }
 
+  /**
+   * The path of a folder that photos of the library may lie in.
+   * @throws AkinError `folder-missing`, `folder-unreadable`; `folder-unknown` for one that has to do with none of the
+   *   library's
+   */
+  async pathOf(wanted: string): Promise<ByteString> {
+    const bytes = textToByteString(await readable(path.resolve(wanted)));
+    const isRelated = ({ path: own }: { path: ByteString }) => isWithin(own, bytes) || isWithin(bytes, own);
+    if (!this.#catalog.folders.list().some(isRelated)) throw new AkinError('folder-unknown');
+    return bytes;
+  }
+
   #find(folderId: number): Folder {
     const folder = this.list().find(({ id }) => id === folderId);
     if (!folder) throw new AkinError('folder-unknown');
     return folder;
   }
-}
-
-/** Whether `inner` is `outer` or lies in it. */
-function covers(outer: ByteString, inner: ByteString): boolean {
-  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 }
 
 /** Akin's byte strings part folders with `/` on every system. */

@@ -16,6 +16,7 @@ import type {
 import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog, OpenedCatalog } from './catalog/catalog.ts';
 import { displayPath, joinPath } from './catalog/path-bytes.ts';
+import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError, asAkinError } from './errors.ts';
 import type { Changes, IndexingSummary } from './ingest/indexing.ts';
 import { FolderWatch } from './ingest/watch.ts';
@@ -184,6 +185,11 @@ export class Library extends EventEmitter<LibraryEvents> {
     await this.#descriptions.index.refill();
     this.#foldersChanged();
     return folder;
+  }
+
+  /** The path of a folder that photos may lie in. @throws AkinError as `LibraryFolders.pathOf` */
+  pathOfFolder(wanted: string): Promise<ByteString> {
+    return this.#folders.pathOf(wanted);
   }
 
   /** @throws AkinError `folder-unknown` */

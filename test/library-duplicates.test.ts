@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { duplicateGroupSchema, duplicateGroupsSchema, keepRuleNames } from '../src/api-duplicates.ts';
 import type { KeepRules } from '../src/api-duplicates.ts';
@@ -302,6 +301,22 @@ describe('what the user decides', () => {
   });
 });
 
+it('other keep rules and protected folders may hold for a while, without a trace', () => {
+  const [a, b, c] = [put('a'), put('sub/b', { size: 9000 }), put('subway/c')];
+  match(a, b);
+  match(a, c);
+  const rules = keepRuleNames.map((rule) => ({ rule, on: rule !== 'resolution' }));
+  duplicates.override({ keepRules: { rules, folderIds: [] } });
+  expect(idsOf(a)).toEqual([b, a]);
+  duplicates.override({ protectedFolders: [textToByteString(path.join(root, 'photos/sub'))] });
+  expect(groupOf(a)).toMatchObject({ decidedBy: 'protected', photos: [{ photoId: b }, { photoId: a }] });
+  expect(duplicates.removable(near, [a, b])).toMatchObject({
+    refused: [{ photoId: b, reason: 'protected' }],
+  });
+  duplicates.override({});
+  expect(idsOf(a)).toEqual([a, b, c]);
+});
+
 describe('removal', () => {
   it('is proposed for all members but protected ones, and of no other shot of a scene', () => {
     const [a, b, c] = [
@@ -382,39 +397,4 @@ describe('files', () => {
       new TextEncoder().encode('[]\n'),
     );
   });
-});
-
-it('facts of photos are what their files and sidecars say; of a file that is gone there are none', async () => {
-  const content = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-    .withExif({
-      IFD0: { Model: 'Test Cam', Copyright: 'A <b>\u0001B' },
-      IFD2: { FNumber: '28/10', DateTimeOriginal: '2001:02:03 04:05:06', MakerNote: 'secret' },
-    })
-    .jpeg()
-    .toBuffer();
-  const [a, gone] = [put('a.jpg'), put('gone.jpg')];
-  writeFileSync(path.join(root, 'photos/a.jpg'), content);
-  writeFileSync(
-    path.join(root, 'photos/a.jpg.xmp'),
-    `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-     <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"
-       xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>sky</rdf:li>
-     </rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>`,
-  );
-  const [of, none, unknown] = await duplicates.facts([a, gone, 999]);
-  const byName = Object.fromEntries(of!.facts.map(({ name, value }) => [name, value]));
-  expect(of!.photoId).toBe(a);
-  expect(byName).toMatchObject({
-    Model: 'Test Cam',
-    Copyright: 'A <b> B',
-    FNumber: '2.8',
-    DateTimeOriginal: '2001-02-03 04:05:06',
-    'xmp:Rating': '4',
-    'dc:subject': 'sea, sky',
-  });
-  expect(byName).not.toHaveProperty('MakerNote');
-  expect([none, unknown]).toEqual([
-    { photoId: gone, facts: [] },
-    { photoId: 999, facts: [] },
-  ]);
 });

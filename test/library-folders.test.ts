@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,6 +45,31 @@ describe('folders', () => {
       );
     }
     expect(fixture.library.folders()).toEqual([]);
+  });
+
+  it('take a role, which lasts, and is told with the change', async () => {
+    const { id } = await fixture.library.addFolder(fixture.photos);
+    const told = once(fixture.library, 'duplicates');
+    expect(fixture.library.setFolderRole(id, 'protected')).toMatchObject({ id, role: 'protected' });
+    await told;
+    await fixture.open();
+    expect(fixture.library.folders()).toMatchObject([{ id, role: 'protected' }]);
+    fixture.library.setFolderRole(id, 'normal');
+    expect(fixture.library.folders()).toMatchObject([{ role: 'normal' }]);
+    const unknown = () => fixture.library.setFolderRole(99, 'normal');
+    expect(unknown).toThrow(expect.objectContaining({ code: 'folder-unknown' }) as Error);
+  });
+
+  it('are known by the folders that lie in them or hold them, and by no others', async () => {
+    mkdirSync(file('inner'));
+    await fixture.library.addFolder(fixture.photos);
+    symlinkSync(file('inner'), path.join(fixture.root, 'link'), 'dir');
+    expect(await fixture.library.pathOfFolder(path.join(fixture.root, 'link'))).toBe(file('inner'));
+    expect(await fixture.library.pathOfFolder(fixture.root)).toBe(fixture.root);
+    mkdirSync(`${fixture.photos}-2024`);
+    const refusal = (wanted: string) => expect(fixture.library.pathOfFolder(wanted)).rejects;
+    await refusal(`${fixture.photos}-2024`).toMatchObject({ code: 'folder-unknown' });
+    await refusal(file('gone')).toMatchObject({ code: 'folder-missing' });
   });
 
   it('with loops of links are walked once', async () => {

@@ -28,3 +28,8 @@ export function displayPath(path: ByteString): string {
 export function joinPath(folder: ByteString, relative: ByteString): ByteString {
   return relative === '' ? folder : `${folder.replace(/\/+$/, '')}/${relative}`;
 }
+
+/** Whether `inner` is `outer` or lies in it. */
+export function isWithin(outer: ByteString, inner: ByteString): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}
