@@ -99,6 +99,12 @@ function handlersOf(library: Library): Handlers {
     'places.split': ({ placeId, photoIds }) => library.places.split(placeId, photoIds),
     'places.merge': ({ placeIds, photoIds }) => library.places.merge(placeIds, photoIds),
     'places.album': ({ placeId, name }) => library.places.album(placeId, name),
+    'duplicates.find': () => library.background.findDuplicates(),
+    'duplicates.cancel': () => library.background.cancelDuplicates(),
+    'duplicates.progress': () => ({
+      ...library.background.duplicatesProgress(),
+      groups: library.duplicates.count(),
+    }),
     'duplicates.list': (params) => library.duplicates.list(params),
     'duplicates.group': (params) => library.duplicates.group(params),
     'duplicates.facts': ({ photoIds }) => library.duplicates.facts(photoIds),

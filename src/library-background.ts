@@ -1,4 +1,5 @@
 /** What goes on in the background once the user asked for it, and follows the photos as they come and go. */
+import type { DuplicatesProgress } from './api-duplicates.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { LibraryPlaces } from './library-places.ts';
 import type { PlacesSources } from './library-places.ts';
@@ -25,6 +26,30 @@ export class LibraryBackground {
     keep(this.#catalog, 'places', false);
     this.places.cancel();
     return {};
+  }
+
+  /** Looks for duplicates, and from now on keeps what is found up to date. */
+  findDuplicates(): Record<string, never> {
+    keep(this.#catalog, 'duplicates', true);
+    return {};
+  }
+
+  /** Ends that; what was found stays. */
+  cancelDuplicates(): Record<string, never> {
+    keep(this.#catalog, 'duplicates', false);
+    return {};
+  }
+
+  /** How far the search for duplicates is, and whether it was asked for. */
+  duplicatesProgress(): DuplicatesProgress & { asked: boolean } {
+    return {
+      phase: 'idle',
+      done: 0,
+      total: 0,
+      rate: 0,
+      etaSeconds: null,
+      asked: isKept(this.#catalog, 'duplicates'),
+    };
   }
 
   /** Looks at what is new for all that was asked for. Each waits by itself until indexing is done. */
