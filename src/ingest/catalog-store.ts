@@ -76,8 +76,10 @@ export class CatalogStore implements IndexStore {
   }
 
   #writeOne(outcome: Outcome): DescribedPhoto[] {
-    const { photos, failures, descriptors, thumbnails } = this.#catalog;
-    const { file } = outcome;
+    const { photos, failures, descriptors, thumbnails, removals } = this.#catalog;
+    const { file, photoId: known } = outcome;
+    // Its file was removed meanwhile. If there is a file at this place still, the next scan meets it.
+    if (known !== null && removals.isSetAside(known) && outcome.kind !== 'moved') return [];
     failures.delete(file.folderId, file.path);
     switch (outcome.kind) {
       case 'failed':
@@ -108,14 +110,16 @@ export class CatalogStore implements IndexStore {
     // The source left between the look for it and this write: the next scan describes the file itself.
     if (!facts || !descriptor || !regions) return [];
     const before = photoId === null ? undefined : photos.get(photoId)?.hash;
-    const id = photos.put(photoId, file, facts);
+    const back = photoId === null ? this.#catalog.removals.cameBack(file, facts.hash) : null;
+    const id = photos.put(back ?? photoId, file, facts);
     descriptors.put(id, this.#modelId, descriptor, regions);
     if (before) this.#catalog.thumbnails.dropUnused([before]);
     return [{ photoId: id, descriptor }];
   }
 
   #removePhoto(id: number, withFailure = true): void {
-    const { photos, failures, thumbnails } = this.#catalog;
+    const { photos, failures, thumbnails, removals } = this.#catalog;
+    if (removals.isSetAside(id)) return;
     const photo = photos.get(id);
     if (photo && withFailure) failures.delete(photo.folderId, photo.path);
     const hash = photos.delete(id);

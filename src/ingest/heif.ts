@@ -26,8 +26,8 @@ export type FromHeifWorker =
 /** Side by side, each on a core of its own. */
 const threads = 2;
 
-/** No phone's photo takes a tenth of it. */
-const timeLimitMilliseconds = 60_000;
+/** In milliseconds: no phone's photo takes a tenth of it. */
+const longestDecode = 60_000;
 
 /** A thread that has grown beyond is not kept for the next photo: WebAssembly never gives memory back. */
 const keptBytes = 256 << 20;
@@ -42,17 +42,19 @@ const idle: { worker: Worker; end: NodeJS.Timeout }[] = [];
 
 /**
  * Decodes the primary image, turned and cropped as the file says, to a TIFF with the same colour profile.
+ * @param timeLimit in milliseconds, from when a thread is free
  * @throws AkinError `photo-damaged`, `photo-too-slow`
  */
 export async function decodeHeif(
   { content, profile, width, height }: Pick<PictureFile, 'content' | 'profile' | 'width' | 'height'>,
   name: string,
+  timeLimit = longestDecode,
 ): Promise<Uint8Array> {
   const release = await lanes.take(1);
   const worker = takeWorker();
   let reusable = false;
   try {
-    const answer = await ask(worker, { content, profile, width, height }, name);
+    const answer = await ask(worker, { content, profile, width, height }, name, timeLimit);
     reusable = answer.kind === 'decoded' && answer.heldBytes <= keptBytes;
     if (answer.kind === 'failed')
       throw new AkinError('photo-damaged', { path: name }, { cause: answer.reason });
@@ -90,23 +92,25 @@ function putBack(worker: Worker): void {
   idle.push({ worker, end: end.unref() });
 }
 
-async function ask(worker: Worker, request: ToHeifWorker, name: string): Promise<FromHeifWorker> {
-  let timer: NodeJS.Timeout | undefined;
+async function ask(
+  worker: Worker,
+  request: ToHeifWorker,
+  name: string,
+  timeLimit: number,
+): Promise<FromHeifWorker> {
+  let stop: (() => void) | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new AkinError('photo-too-slow', { path: name })),
-        timeLimitMilliseconds,
-      );
       const fail = (cause: unknown) => reject(new AkinError('photo-damaged', { path: name }, { cause }));
-      // Listeners of errors stay: an error that nobody listens to would end the process.
-      worker.once('error', fail);
-      worker.once('exit', fail);
-      worker.once('message', resolve);
+      const timer = setTimeout(() => reject(new AkinError('photo-too-slow', { path: name })), timeLimit);
+      stop = () => {
+        clearTimeout(timer);
+        worker.off('error', fail).off('exit', fail).off('message', resolve);
+      };
+      worker.on('error', fail).on('exit', fail).on('message', resolve);
       worker.postMessage(request);
     });
   } finally {
-    clearTimeout(timer);
-    for (const event of ['exit', 'message']) worker.removeAllListeners(event);
+    stop?.();
   }
 }

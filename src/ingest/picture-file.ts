@@ -55,12 +55,13 @@ export async function readPictureFile(content: Uint8Array, name: string): Promis
   if (content.byteLength === 0) throw new AkinError('photo-empty', { path: name });
   const raw = readRawFile(content);
   if (!raw) return readPicture(content, name);
-  const { format, preview, exif, xmp } = raw;
+  const { format, preview, isCutOff: isPreviewCutOff, exif, xmp } = raw;
+  if (isPreviewCutOff) throw new AkinError('photo-cut-off', { path: name });
   if (!preview) throw new AkinError('photo-without-preview', { path: name });
   const picture = await readPicture(preview, name, raw.orientation);
   return {
     ...picture,
-    original: raw.size ?? picture.original,
+    original: raw.size ? turnedSize(raw.size, picture.orientation) : picture.original,
     format,
     sources: {
       // Fujifilm's have none but in their preview.
@@ -81,8 +82,7 @@ async function readPicture(content: Uint8Array, name: string, orientation?: numb
   const format = formatName(found);
   refuseTooLarge(found, name, format === 'heic' ? maximumHeifMegapixels : maximumMegapixels);
   const turned = orientation ?? found.orientation ?? 1;
-  const { width, height } = found;
-  const size = isSideways(turned) ? { width: height, height: width } : { width, height };
+  const size = turnedSize(found, turned);
   return {
     content,
     decoder: format === 'heic' ? 'libheif' : 'libvips',
@@ -93,6 +93,10 @@ async function readPicture(content: Uint8Array, name: string, orientation?: numb
     profile: found.icc,
     sources: { exif: readExifBlocks(found.exif), xmp: readXmp(found.xmp), iptc: found.iptc },
   };
+}
+
+function turnedSize({ width, height }: { width: number; height: number }, orientation: number) {
+  return isSideways(orientation) ? { width: height, height: width } : { width, height };
 }
 
 export function openPicture(content: Uint8Array, options: SharpOptions): Sharp {

@@ -10,7 +10,6 @@ import { findLargestJpeg, isLarger, readEmbeddedJpeg } from './embedded-jpeg.ts'
 import type { EmbeddedJpeg } from './embedded-jpeg.ts';
 import { readExifDirectories } from './exif.ts';
 import type { ExifBlocks } from './exif.ts';
-import { isSideways } from './orientation.ts';
 import { numberOf, numbersOf, readTiff, textOf, tiffTags } from './tiff.ts';
 import type { TiffDirectory } from './tiff.ts';
 
@@ -19,18 +18,26 @@ export interface RawFile {
   format: string;
   /** The largest JPEG; null where there is none. */
   preview: Uint8Array | null;
+  /** No preview worth the name is left, and the file ends before one that it tells of. */
+  isCutOff: boolean;
   /** How the preview is still to be turned; undefined where only the preview itself may know. */
   orientation: number | undefined;
-  /** Upright size of the photo itself; null where nothing tells. */
+  /** Size of the photo itself, as the preview lies; null where the preview is as large, or nothing tells. */
   size: { width: number; height: number } | null;
   exif: ExifBlocks | undefined;
   xmp: Uint8Array | undefined;
 }
 
+interface Place {
+  offset: number;
+  length: number;
+}
+
 /** What each kind of file gives before the preview is chosen. */
 interface RawParts {
   format: string;
-  previews: (EmbeddedJpeg | null)[];
+  /** Where the file says that JPEGs are. */
+  previews: Place[];
   /** As it lies on the sensor; the largest that is of the preview's shape counts. */
   sizes: { width: number; height: number }[];
   directories: TiffDirectory[];
@@ -40,8 +47,8 @@ interface RawParts {
 /** Below this a preview is a thumbnail, and makers may have hidden a larger one in notes of their own. */
 const smallPreview = 1000;
 
-/** Borders of the sensor that the preview leaves out; another shape is another crop. */
-const shapeTolerance = 0.03;
+/** Of sizes and shapes: previews leave out borders of the sensor, but what differs more is another crop. */
+const tolerance = 0.03;
 
 /** Reads a RAW file; null for any other. */
 export function readRawFile(content: Uint8Array): RawFile | null {
@@ -50,8 +57,12 @@ export function readRawFile(content: Uint8Array): RawFile | null {
   if (!parts) return null;
   const { format, previews, sizes, directories, xmp } = parts;
   let largest: EmbeddedJpeg | null = null;
-  for (const preview of previews) if (isLarger(preview, largest)) largest = preview;
-  if (!largest || Math.max(largest.width, largest.height) < smallPreview) {
+  for (const { offset, length } of previews) {
+    const preview = readEmbeddedJpeg(file, offset, length);
+    if (isLarger(preview, largest)) largest = preview;
+  }
+  const isSmall = () => !largest || Math.max(largest.width, largest.height) < smallPreview;
+  if (isSmall()) {
     const hidden = findLargestJpeg(file, 0, file.length);
     if (isLarger(hidden, largest)) largest = hidden;
   }
@@ -59,6 +70,7 @@ export function readRawFile(content: Uint8Array): RawFile | null {
   return {
     format,
     preview: largest && file.subarray(largest.start, largest.end),
+    isCutOff: isSmall() && previews.some(({ offset, length }) => offset + length > file.length),
     ...(largest
       ? placeOf(largest, sizes, first && numberOf(first, tiffTags.orientation))
       : { orientation: undefined, size: null }),
@@ -67,6 +79,7 @@ export function readRawFile(content: Uint8Array): RawFile | null {
   };
 }
 
+/** Where the sensor's data are larger, they are the photo, in the exact shape of the preview that stands for them. */
 function placeOf(
   preview: EmbeddedJpeg,
   sizes: RawParts['sizes'],
@@ -74,21 +87,18 @@ function placeOf(
 ): Pick<RawFile, 'orientation' | 'size'> {
   const long = Math.max(preview.width, preview.height);
   const shape = long / Math.min(preview.width, preview.height);
-  let size: { width: number; height: number } | null = null;
-  let isTurned = false;
-  for (const { width, height } of sizes) {
-    const side = Math.max(width, height);
-    if (!(Math.abs(side / Math.min(width, height) / shape - 1) < shapeTolerance)) continue;
-    if (side <= Math.max(long, size?.width ?? 0, size?.height ?? 0)) continue;
-    // Of the preview's exact shape, as both are shown as one photo.
-    const scale = side / long;
-    size = { width: Math.round(preview.width * scale), height: Math.round(preview.height * scale) };
-    isTurned = width > height !== preview.width > preview.height && width !== height;
-  }
+  // The smallest: what the camera calls its picture is a little less than what is on the sensor.
+  const [sensor] = sizes
+    .map((size) => ({ ...size, long: Math.max(size.width, size.height) }))
+    .filter((size) => size.long > long * (1 + tolerance))
+    .filter((size) => Math.abs(size.long / Math.min(size.width, size.height) / shape - 1) < tolerance)
+    .sort((left, right) => left.long - right.long);
+  if (!sensor) return { orientation, size: null };
+  const scale = sensor.long / long;
+  const size = { width: Math.round(preview.width * scale), height: Math.round(preview.height * scale) };
   // A preview that stands where the sensor lies is upright already.
-  const left = isTurned ? 1 : orientation;
-  if (size && left !== undefined && isSideways(left)) size = { width: size.height, height: size.width };
-  return { orientation: left, size };
+  const isUpright = sensor.width > sensor.height !== size.width > size.height;
+  return { orientation: isUpright ? 1 : orientation, size };
 }
 
 const photometricOfRaw = [32803, 34892];
@@ -142,10 +152,10 @@ function isSensorData(directory: TiffDirectory): boolean {
   return photometricOfRaw.includes(photometric) || compressionOfRaw.includes(compression);
 }
 
-function jpegsOf(file: Buffer, directory: TiffDirectory): (EmbeddedJpeg | null)[] {
-  const found: (EmbeddedJpeg | null)[] = [];
+function jpegsOf(file: Buffer, directory: TiffDirectory): Place[] {
+  const found: Place[] = [];
   const take = (offset: number | undefined, length: number | undefined) => {
-    if (offset !== undefined && length !== undefined) found.push(readEmbeddedJpeg(file, offset, length));
+    if (offset !== undefined && length !== undefined) found.push({ offset, length });
   };
   take(numberOf(directory, tiffTags.jpegOffset), numberOf(directory, tiffTags.jpegLength));
   const strips = numbersOf(directory, tiffTags.stripOffsets);
@@ -173,7 +183,7 @@ function sizesOf(directory: TiffDirectory): { width: number; height: number }[] 
 /** Fujifilm: a header that says where the preview is, which holds EXIF and all. */
 function readRaf(file: Buffer): RawParts | null {
   if (file.toString('latin1', 0, 15) !== 'FUJIFILMCCD-RAW' || file.length < 108) return null;
-  const preview = readEmbeddedJpeg(file, file.readUInt32BE(84), file.readUInt32BE(88));
+  const preview = { offset: file.readUInt32BE(84), length: file.readUInt32BE(88) };
   return { format: 'raf', previews: [preview], sizes: rafSizes(file), directories: [] };
 }
 
@@ -223,12 +233,14 @@ function readCr3(file: Buffer): RawParts | null {
   return {
     format: 'cr3',
     previews: [
-      ...findBoxes(file, movie, ['trak', 'mdia', 'minf', 'stbl']).map(({ start, end }) =>
+      ...findBoxes(file, movie, ['trak', 'mdia', 'minf', 'stbl']).flatMap(({ start, end }) =>
         firstSampleOf(file, start, end),
       ),
       ...boxes
         .filter(({ uuid }) => uuid === canonUuids.preview)
-        .map(({ start, end }) => findLargestJpeg(file, start, end)),
+        .map(({ start, end }) => findLargestJpeg(file, start, end))
+        .filter((jpeg) => jpeg !== null)
+        .map(({ start, end }) => ({ offset: start, length: end - start })),
     ],
     sizes: found.flatMap((directory) => [
       ...sizesOf(directory),
@@ -242,14 +254,14 @@ function readCr3(file: Buffer): RawParts | null {
   };
 }
 
-/** Where the sample table says that the only sample of a track is, if that is a JPEG. */
-function firstSampleOf(file: Buffer, from: number, to: number): EmbeddedJpeg | null {
+/** Where the sample table says that the only sample of a track is: a JPEG, or the sensor's data. */
+function firstSampleOf(file: Buffer, from: number, to: number): Place[] {
   const boxes = readBoxes(file, from, to);
   const sizes = boxes.find(({ type }) => type === 'stsz');
   const chunks = boxes.find(({ type }) => type === 'co64');
-  if (!sizes || !chunks || sizes.end - sizes.start < 12 || chunks.end - chunks.start < 16) return null;
+  if (!sizes || !chunks || sizes.end - sizes.start < 12 || chunks.end - chunks.start < 16) return [];
   const common = file.readUInt32BE(sizes.start + 4);
   const isListed = common === 0 && sizes.end - sizes.start >= 16;
   const length = isListed ? file.readUInt32BE(sizes.start + 12) : common;
-  return readEmbeddedJpeg(file, Number(file.readBigUInt64BE(chunks.start + 8)), length);
+  return [{ offset: Number(file.readBigUInt64BE(chunks.start + 8)), length }];
 }
