@@ -1,7 +1,7 @@
 /** All that groups of duplicates are made of, read from the catalog at once. */
 import type { Catalog } from './catalog/catalog.ts';
 import type { DuplicatePairRow, DuplicatePhotoRow } from './catalog/duplicate-evidence.ts';
-import { isWithin } from './catalog/path-bytes.ts';
+import { covers } from './catalog/path-bytes.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { duplicateGraph } from './duplicates/duplicate-graph.ts';
 import type { DuplicateGraph, Framing, MatchedPair } from './duplicates/duplicate-graph.ts';
@@ -19,7 +19,7 @@ export function readEvidence(
 ): DuplicateEvidence {
   const photos = duplicateEvidence.photos();
   for (const photo of photos) {
-    photo.protected ||= protectedFolders.some((folder) => isWithin(folder, photo.path));
+    photo.protected ||= protectedFolders.some((folder) => covers(folder, photo.path));
   }
   const pairs = duplicateEvidence.pairs().map(asMatchedPair);
   const candidates = photos.map(({ width, height, ...photo }) => ({ ...photo, pixels: width * height }));

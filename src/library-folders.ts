@@ -3,7 +3,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Folder } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { displayPath, isWithin, textToByteString } from './catalog/path-bytes.ts';
+import { displayPath, covers, textToByteString } from './catalog/path-bytes.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError } from './errors.ts';
 import { asFolderError } from './ingest/crawl.ts';
@@ -31,7 +31,7 @@ export class LibraryFolders {
   /** The folder that a file lies in, with the file's path in it. @param file absolute, without symbolic links */
   covering(file: string): { id: number; relative: ByteString } | undefined {
     const bytes = textToByteString(withSlashes(file));
-    const folder = this.#catalog.folders.list().find((row) => isWithin(row.path, bytes));
+    const folder = this.#catalog.folders.list().find((row) => covers(row.path, bytes));
     return folder && { id: folder.id, relative: bytes.slice(folder.path.length).replace(/^\//, '') };
   }
 
@@ -43,7 +43,7 @@ export class LibraryFolders {
     const real = await readable(path.resolve(wanted));
     const bytes = textToByteString(real);
     const others = this.#catalog.folders.list();
-    const other = others.find((row) => isWithin(row.path, bytes) || isWithin(bytes, row.path));
+    const other = others.find((row) => covers(row.path, bytes) || covers(bytes, row.path));
     if (other && other.path !== bytes) {
       throw new AkinError('folder-overlaps', { path: real, other: displayPath(other.path) });
     }
@@ -67,7 +67,7 @@ export class LibraryFolders {
       if (!this.#catalog.folders.restore(folderId)) throw new AkinError('folder-unknown');
       const restored = this.#catalog.folders.list().find(({ id }) => id === folderId)!;
       const other = others.find(
-        (row) => isWithin(row.path, restored.path) || isWithin(restored.path, row.path),
+        (row) => covers(row.path, restored.path) || covers(restored.path, row.path),
       );
       if (!other) return;
       const details = { path: displayPath(restored.path), other: displayPath(other.path) };
@@ -91,7 +91,7 @@ export class LibraryFolders {
    */
   async pathOf(wanted: string): Promise<ByteString> {
     const bytes = textToByteString(await readable(path.resolve(wanted)));
-    const isRelated = ({ path: own }: { path: ByteString }) => isWithin(own, bytes) || isWithin(bytes, own);
+    const isRelated = ({ path: own }: { path: ByteString }) => covers(own, bytes) || covers(bytes, own);
     if (!this.#catalog.folders.list().some(isRelated)) throw new AkinError('folder-unknown');
     return bytes;
   }

@@ -30,6 +30,6 @@ export function joinPath(folder: ByteString, relative: ByteString): ByteString {
 }
 
 /** Whether `inner` is `outer` or lies in it. */
-export function isWithin(outer: ByteString, inner: ByteString): boolean {
+export function covers(outer: ByteString, inner: ByteString): boolean {
   return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 }
