@@ -2,7 +2,7 @@
 import { displayPath } from '../catalog/path-bytes.ts';
 import type { ByteString } from '../catalog/path-bytes.ts';
 
-const raw = new Set(['cr2', 'cr3', 'nef', 'arw', 'dng', 'raf', 'orf', 'rw2', 'pef', 'srw']);
+const raw = new Set('cr2 cr3 nef nrw arw sr2 dng raf orf rw2 rwl pef srw'.split(' '));
 const developed = new Set(['jpg', 'jpeg', 'jpe', 'jfif', 'heic', 'heif', 'hif']);
 
 /**

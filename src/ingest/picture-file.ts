@@ -7,7 +7,7 @@ import { isCutOff } from './cut-off.ts';
 import { readExifBlocks } from './exif.ts';
 import { isSideways } from './orientation.ts';
 import { readRawFile } from './raw-file.ts';
-import { parseXmp, propertiesOf } from './xmp.ts';
+import { readXmp } from './xmp.ts';
 import type { XmpProperty } from './xmp.ts';
 
 export interface PictureFile {
@@ -66,7 +66,7 @@ export async function readPictureFile(content: Uint8Array, name: string): Promis
     sources: {
       // Fujifilm's have none but in their preview.
       exif: exif ? { ...picture.sources.exif, ...exif } : picture.sources.exif,
-      xmp: xmp ? readXmp(xmp) : picture.sources.xmp,
+      xmp: xmp ? readEmbeddedXmp(xmp) : picture.sources.xmp,
       iptc: picture.sources.iptc,
     },
   };
@@ -91,7 +91,7 @@ async function readPicture(content: Uint8Array, name: string, orientation?: numb
     orientation: turned,
     format,
     profile: found.icc,
-    sources: { exif: readExifBlocks(found.exif), xmp: readXmp(found.xmp), iptc: found.iptc },
+    sources: { exif: readExifBlocks(found.exif), xmp: readEmbeddedXmp(found.xmp), iptc: found.iptc },
   };
 }
 
@@ -104,9 +104,11 @@ export function openPicture(content: Uint8Array, options: SharpOptions): Sharp {
   return sharp(content, { failOn: 'error', sequentialRead: true, ...options });
 }
 
-export function readXmp(packet: Uint8Array | undefined): XmpProperty[] {
-  const tree = packet && parseXmp(packet);
-  return tree ? propertiesOf(tree) : [];
+/** A stranger's packet may keep the reader busy for a second a megabyte; no camera's is as long. */
+const maximumXmpBytes = 1 << 20;
+
+function readEmbeddedXmp(packet: Uint8Array | undefined): XmpProperty[] {
+  return packet && packet.byteLength <= maximumXmpBytes ? readXmp(packet) : [];
 }
 
 /** Says in plain words what libvips reports in its own; the original message stays in `cause`. */

@@ -9,10 +9,11 @@ import type { ByteString } from '../catalog/path-bytes.ts';
 import { AkinError } from '../errors.ts';
 import { readAnnotations } from './annotations.ts';
 import type { Annotations } from './annotations.ts';
-import { readPictureFile, readXmp } from './picture-file.ts';
+import { readPictureFile } from './picture-file.ts';
 import { asReadError } from './read-error.ts';
 import { codeOf, systemPath } from './walk.ts';
 import { mergeXmp } from './xmp-merge.ts';
+import { readXmp } from './xmp.ts';
 import type { XmpProperty } from './xmp.ts';
 
 /** No honest sidecar is larger; histories of edits make some of a megabyte. */

@@ -61,12 +61,18 @@ export function parseXmp(packet: Uint8Array): XmlNode[] | null {
   // XMP has no use for a document type; the bombs of entities have.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) return null;
   try {
-    if (XMLValidator.validate(text.replaceAll(/<\?xpacket[^]*?\?>/g, '')) !== true) return null;
+    if (XMLValidator.validate(text) !== true) return null;
     const tree = parser.parse(text) as XmlNode[];
     return findRdf(tree) ? tree : null;
   } catch {
     return null;
   }
+}
+
+/** The properties of a packet; none of what is no packet. */
+export function readXmp(packet: Uint8Array): XmpProperty[] {
+  const tree = parseXmp(packet);
+  return tree ? propertiesOf(tree) : [];
 }
 
 /** The text of a tree. @throws what the builder throws on a tree that is too deep */

@@ -14,7 +14,7 @@ const file = (name: string) => readFileSync(new URL(`heic/${name}.heic`, import.
 const decode = (content: Uint8Array) => decodePhoto(content, { longSide: 512, name: 'photo' });
 
 describe('HEIC', () => {
-  it.each(['plain', 'display-p3'])('%s', async (name) => {
+  it.each(['plain', 'display-p3', 'ten-bit'])('%s', async (name) => {
     const photo = await decode(file(name));
     expect(photo).toMatchObject({ format: 'heic', width: 96, height: 64 });
     expect(photo.pixels).toMatchObject({ width: 96, height: 64 });

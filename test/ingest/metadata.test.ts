@@ -3,8 +3,12 @@ import sharp from 'sharp';
 import type { Exif } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePhoto } from '../../src/ingest/decode.ts';
+import { readAnnotations } from '../../src/ingest/annotations.ts';
 import { readExifBlocks } from '../../src/ingest/exif.ts';
+import { readIptc } from '../../src/ingest/iptc.ts';
 import { readMetadata } from '../../src/ingest/metadata.ts';
+import { readPictureFile } from '../../src/ingest/picture-file.ts';
+import { tiff } from './raw-files.ts';
 
 const plain = () => sharp({ create: { width: 16, height: 16, channels: 3, background: '#777' } });
 const unknown = { takenAt: null, camera: null, latitude: null, longitude: null, richness: 0 };
@@ -104,4 +108,113 @@ describe('metadata', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe('what people wrote', () => {
+  const packet = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+    xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
+    xmp:Rating="3" xmp:CreateDate="2018-03-04T05:06:07.25+02:00" tiff:Make="Leica" tiff:Model="M9"
+    exif:GPSLatitude="10,30.0N" exif:GPSLongitude="20,15,30W">
+    <dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>sun</rdf:li></rdf:Bag></dc:subject>
+    <dc:description><rdf:Alt><rdf:li xml:lang="x-default">At the sea</rdf:li></rdf:Alt></dc:description>
+    </rdf:Description></rdf:RDF></x:xmpmeta>`;
+  const sourcesOf = async (content: Uint8Array) => (await readPictureFile(content, 'photo')).sources;
+
+  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)('in the XMP of %s', async (format) => {
+    const content = await plain().withXmp(packet).toFormat(format).toBuffer();
+    expect(readAnnotations(await sourcesOf(content))).toMatchObject({
+      rating: 3,
+      keywords: ['sea', 'sun'],
+      caption: 'At the sea',
+    });
+    const { metadata } = await decodePhoto(content, { longSide: 16, name: 'photo' });
+    // Date, camera, position, rating, caption and two keywords.
+    expect(metadata).toMatchObject({
+      takenAt: Date.UTC(2018, 2, 4, 5, 6, 7),
+      camera: 'Leica M9',
+      latitude: 10.5,
+      richness: 7,
+    });
+    expect(metadata.longitude).toBeCloseTo(-(20 + 15 / 60 + 30 / 3600), 9);
+  });
+
+  it('EXIF tells when and where before XMP does', async () => {
+    const content = await plain().withExif(berlin).withXmp(packet).jpeg().toBuffer();
+    const { metadata } = await decodePhoto(content, { longSide: 16, name: 'photo' });
+    expect(metadata).toMatchObject({ takenAt: Date.UTC(2019, 6, 21, 18, 3, 9), camera: 'Canon EOS 80D' });
+  });
+
+  it('in the records of IPTC, without a word twice', async () => {
+    const dataset = (number: number, text: string) => {
+      const bytes = Buffer.from(text);
+      return Buffer.concat([Buffer.from([0x1c, 2, number, bytes.length >> 8, bytes.length & 255]), bytes]);
+    };
+    const records = Buffer.concat([dataset(25, 'sea'), dataset(25, 'forêt'), dataset(120, 'A walk')]);
+    const sources = await sourcesOf(await plain().withXmp(packet).jpeg().toBuffer());
+    const block = Buffer.concat([
+      Buffer.from('Photoshop 3.0\u00008BIM\u0004\u0004'),
+      Buffer.alloc(6),
+      records,
+    ]);
+    expect(readAnnotations({ ...sources, iptc: block }).keywords).toEqual(['sea', 'sun', 'forêt']);
+    expect(readAnnotations({ exif: undefined, xmp: [], iptc: block })).toMatchObject({
+      keywords: ['sea', 'forêt'],
+      caption: 'A walk',
+    });
+    fc.assert(
+      fc.property(fc.nat(block.length), fc.nat(block.length - 1), fc.nat(255), (end, at, value) => {
+        const broken = Buffer.from(block);
+        broken[at] = value;
+        expect(readIptc(broken.subarray(0, end)).keywords.length).toBeLessThanOrEqual(2);
+      }),
+    );
+  });
+
+  it('in the tags of Windows, and no caption of a camera', async () => {
+    const keywords = Buffer.from('red;blue\0', 'utf16le');
+    const block = tiff([
+      {
+        tags: [
+          [0x9c9e, 7, keywords],
+          [0x010e, 2, 'OLYMPUS DIGITAL CAMERA'],
+          [0x4746, 3, [4]],
+        ],
+      },
+    ]);
+    const found = readAnnotations({ exif: readExifBlocks(block), xmp: [] });
+    expect(found).toEqual({ rating: 4, keywords: ['red', 'blue'], caption: null, position: null });
+  });
+
+  it.each([-1, 0, 'x', '', '0.2'])('a rating of %s is none', (value) => {
+    const xmp = [{ name: 'xmp:Rating', values: [String(value)] }];
+    const { rating } = readAnnotations({ exif: undefined, xmp });
+    expect(rating).toBeNull();
+  });
+
+  it.each(['91,0N', '10,0E', '10N', '10,61,61,0N', '999999999,0N', '-3,0N', 'N'])(
+    'a latitude of %s is none',
+    (value) => {
+      const xmp = [
+        { name: 'exif:GPSLatitude', values: [value] },
+        { name: 'exif:GPSLongitude', values: ['10,0E'] },
+      ];
+      expect(readAnnotations({ exif: undefined, xmp }).position).toBeNull();
+    },
+  );
+});
+
+it('a block whose every entry is all of it is read in a moment', { timeout: 5000 }, () => {
+  const entries = 5000;
+  const block = Buffer.alloc(1 << 20);
+  block.write('MM\0*\0\0\0\b', 'latin1');
+  block.writeUInt16BE(entries, 8);
+  for (let at = 0; at < entries; at++) {
+    block.writeUInt16BE(0xa000 + at, 10 + 12 * at);
+    block.writeUInt16BE(1, 12 + 12 * at);
+    block.writeUInt32BE(900_000, 14 + 12 * at);
+    block.writeUInt32BE(8, 18 + 12 * at);
+  }
+  expect(read(block)).toEqual(unknown);
 });
