@@ -1,5 +1,5 @@
 /** Imports point down only: electron, cli -> engine -> the parts -> descriptor, model -> catalog. */
-const parts = 'ingest|search|duplicates|training|evaluation';
+const parts = 'ingest|search|duplicates|removal|training|evaluation';
 
 function forbid(name, from, to, comment) {
   return { name, severity: 'error', comment, from, to };

@@ -2,5 +2,11 @@
 import type { WireError } from '../src/api.ts';
 
 export type Channel =
-  'akin:request' | 'akin:choose-folder' | 'akin:restore-folder' | 'akin:export-matches' | 'akin:reveal-photo';
+  | 'akin:request'
+  | 'akin:choose-folder'
+  | 'akin:restore-folder'
+  | 'akin:export-matches'
+  | 'akin:export-duplicates'
+  | 'akin:move-duplicates'
+  | 'akin:reveal-photo';
 export type Answer = { result: unknown } | { error: WireError };

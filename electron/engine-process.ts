@@ -25,6 +25,8 @@ export interface EngineOptions {
   /** The engine's bundle. */
   script: string;
   environment: NodeJS.ProcessEnv;
+  /** Moves a file to the system's trash, for the engine. */
+  trash?: (path: string) => Promise<void>;
   /** Milliseconds before the next start after so many failures in a row, 1 and up. */
   delay?: (failures: number) => number;
   /** Milliseconds that the engine gets to close its library before it is killed. */
@@ -88,6 +90,7 @@ export class EngineProcess {
       if (!parsed.success)
         return console.error('A message of the engine was not understood:', parsed.error.message);
       if (parsed.data.kind === 'fatal') fatal = parsed.data.error;
+      else if (parsed.data.kind === 'trash') void this.#trash(child, parsed.data);
       else this.#heard(parsed.data);
     });
     // A child that cannot be started emits `error` and never `exit`.
@@ -146,7 +149,20 @@ export class EngineProcess {
     clearTimeout(kill);
   }
 
-  #heard(message: Exclude<FromEngine, { kind: 'fatal' }>): void {
+  /** Only the engine can ask for it: by the channel to its own process. */
+  async #trash(child: ChildProcess, { id, path }: Extract<FromEngine, { kind: 'trash' }>): Promise<void> {
+    let answer: ToEngine = { kind: 'trashed', id };
+    try {
+      const { trash } = this.#options;
+      if (!trash) throw new AkinError('internal', { reason: 'there is no trash' });
+      await trash(path);
+    } catch (error) {
+      answer = { ...answer, error: toWire(error) };
+    }
+    child.send(answer, () => undefined);
+  }
+
+  #heard(message: Exclude<FromEngine, { kind: 'fatal' | 'trash' }>): void {
     if (this.#state === 'stopped') return;
     if (message.kind === 'event') return this.#pass(message.name, message.data);
     if (message.kind === 'ready') {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { app, BrowserWindow, session } from 'electron';
+import { app, BrowserWindow, session, shell } from 'electron';
 import { EngineProcess } from './engine-process.ts';
 import type { EngineOptions } from './engine-process.ts';
 import { hardenContents, hardenNetwork, hardenSession } from './hardening.ts';
@@ -30,14 +30,17 @@ else app.quit();
 function begin(): void {
   const languages = app.getPreferredSystemLanguages();
   const words = menuMessages(languages);
-  const engine = new EngineProcess(engineOptions(), (name, data) => {
-    for (const { webContents } of BrowserWindow.getAllWindows()) {
-      const tell = () => webContents.send('akin:event', name, data);
-      // Nobody hears what happens before the page is there.
-      if (webContents.isLoadingMainFrame()) webContents.once('did-finish-load', tell);
-      else tell();
-    }
-  });
+  const engine = new EngineProcess(
+    { ...engineOptions(), trash: (file) => shell.trashItem(file) },
+    (name, data) => {
+      for (const { webContents } of BrowserWindow.getAllWindows()) {
+        const tell = () => webContents.send('akin:event', name, data);
+        // Nobody hears what happens before the page is there.
+        if (webContents.isLoadingMainFrame()) webContents.once('did-finish-load', tell);
+        else tell();
+      }
+    },
+  );
   hardenSession(session.defaultSession);
   serveScheme(session.defaultSession, path.resolve(import.meta.dirname, '../renderer'), engine);
   setMenu(words);

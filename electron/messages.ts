@@ -21,6 +21,10 @@ const english = {
   addFolder: 'Add to library',
   exportMatches: 'Save the results',
   matches: 'Matches',
+  exportDuplicates: 'Save the groups of duplicates',
+  duplicates: 'Duplicates',
+  moveDuplicates: 'Choose a folder for the duplicates',
+  moveHere: 'Move here',
 };
 
 export type MenuMessages = Record<keyof typeof english, string>;
@@ -47,6 +51,10 @@ const simplifiedChinese: MenuMessages = {
   addFolder: '添加到图库',
   exportMatches: '保存结果',
   matches: '匹配结果',
+  exportDuplicates: '保存重复照片的分组',
+  duplicates: '重复照片',
+  moveDuplicates: '选择存放重复照片的文件夹',
+  moveHere: '移动到这里',
 };
 
 /** @param languages BCP 47 tags, most wanted first */

@@ -29,6 +29,8 @@ const bridge: AkinBridge = {
   chooseFolder: () => ask('akin:choose-folder'),
   restoreFolder: (folderId) => ask('akin:restore-folder', folderId),
   exportMatches: (params, format) => ask('akin:export-matches', params, format),
+  exportDuplicates: (scope, format) => ask('akin:export-duplicates', scope, format),
+  moveDuplicates: (params) => ask('akin:move-duplicates', params),
   revealPhoto: (photoId) => ask('akin:reveal-photo', photoId),
   languages: (process.argv.find((word) => word.startsWith(languagesSwitch)) ?? languagesSwitch)
     .slice(languagesSwitch.length)

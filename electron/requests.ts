@@ -5,7 +5,8 @@ import { dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { mainRequests, requests } from '../src/api.ts';
-import type { RequestName } from '../src/api.ts';
+import type { Params, RequestName } from '../src/api.ts';
+import { removalParamsSchema } from '../src/api-duplicates.ts';
 import { AkinError } from '../src/errors.ts';
 import { pageAddress } from './akin-url.ts';
 import type { Answer, Channel } from './channels.ts';
@@ -30,9 +31,7 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
   handle('akin:request', async (name, params) => {
     if (typeof name !== 'string' || !Object.hasOwn(requests, name)) throw new AkinError('bad-request');
     const known = name as RequestName;
-    const parsed = requests[known].params.safeParse(params);
-    if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
-    return engine.request(known, parsed.data);
+    return engine.request(known, check<Params<typeof known>>(requests[known].params, params));
   });
   handle('akin:choose-folder', async () => {
     const { filePaths } = await dialog.showOpenDialog(window, {
@@ -47,22 +46,50 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
     engine.request('folders.restore', { folderId: checkId(folderId) }),
   );
   handle('akin:export-matches', async (given, format) => {
-    const parsed = mainRequests['search.export'].params.safeParse({ ...Object(given), format });
-    if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
-    const { filePath } = await dialog.showSaveDialog(window, {
-      title: words.exportMatches,
-      defaultPath: `${words.matches}.${parsed.data.format}`,
-      filters: [{ name: parsed.data.format.toUpperCase(), extensions: [parsed.data.format] }],
+    const params = check(mainRequests['search.export'].params, { ...Object(given), format });
+    return saveAs(window, { title: words.exportMatches, name: words.matches, format: params.format }, () =>
+      engine.request('search.export', params),
+    );
+  });
+  handle('akin:export-duplicates', async (given, format) => {
+    const params = check(mainRequests['duplicates.export'].params, { ...Object(given), format });
+    return saveAs(
+      window,
+      { title: words.exportDuplicates, name: words.duplicates, format: params.format },
+      () => engine.request('duplicates.export', params),
+    );
+  });
+  handle('akin:move-duplicates', async (given) => {
+    const params = check(removalParamsSchema, given);
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title: words.moveDuplicates,
+      buttonLabel: words.moveHere,
+      properties: ['openDirectory', 'createDirectory'],
     });
-    if (!filePath) return null;
-    const { content } = await engine.request('search.export', parsed.data);
-    await save(filePath, content);
-    return path.basename(filePath);
+    const [folder] = filePaths;
+    return folder === undefined ? null : engine.request('removal.move', { ...params, folder });
   });
   handle('akin:reveal-photo', async (photoId) => {
     const { path } = await engine.request('photos.path', { photoId: checkId(photoId) });
     shell.showItemInFolder(path);
   });
+}
+
+/** Asks where to, and only then for what is to be saved. Null when dismissed, else the file's name. */
+async function saveAs(
+  window: BrowserWindow,
+  { title, name, format }: { title: string; name: string; format: 'csv' | 'json' },
+  read: () => Promise<{ content: Uint8Array }>,
+): Promise<string | null> {
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title,
+    defaultPath: `${name}.${format}`,
+    filters: [{ name: format.toUpperCase(), extensions: [format] }],
+  });
+  if (!filePath) return null;
+  const { content } = await read();
+  await save(filePath, content);
+  return path.basename(filePath);
 }
 
 async function save(file: string, content: Uint8Array): Promise<void> {
@@ -82,8 +109,12 @@ function isFromPage({ senderFrame, sender }: IpcMainInvokeEvent, window: Browser
   );
 }
 
-function checkId(id: unknown): number {
-  const parsed = idSchema.safeParse(id);
-  if (!parsed.success) throw new AkinError('bad-request');
+function check<Value>(schema: z.ZodType<Value>, given: unknown): Value {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new AkinError('bad-request', {}, { cause: parsed.error });
   return parsed.data;
+}
+
+function checkId(id: unknown): number {
+  return check(idSchema, id);
 }

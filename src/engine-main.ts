@@ -8,6 +8,7 @@ import { Engine } from './engine.ts';
 import { asAkinError } from './errors.ts';
 import { openLibrary } from './library.ts';
 import { libraryFolder } from './library-location.ts';
+import { TrashByMain } from './trash-by-main.ts';
 
 const running = new Map<number, AbortController>();
 
@@ -22,10 +23,12 @@ function toWire(error: unknown): WireError {
 }
 
 async function main(): Promise<void> {
-  const library = await openLibrary({ folder: libraryFolder(), watch: true });
+  const trash = new TrashByMain(send);
+  const library = await openLibrary({ folder: libraryFolder(), watch: true, trash: trash.move });
   const engine = new Engine(library, (name, data) => send({ kind: 'event', name, data }));
   const stop = async () => {
     for (const controller of running.values()) controller.abort();
+    if (!process.connected) trash.hungUp();
     await library.close();
     process.exit(0);
   };
@@ -35,6 +38,7 @@ async function main(): Promise<void> {
     if (!parsed.success) return;
     const message = parsed.data;
     if (message.kind === 'cancel') return running.get(message.id)?.abort();
+    if (message.kind === 'trashed') return trash.answered(message);
     void answer(engine, message.id, message.name, message.params).then(() => {
       if (message.name === 'engine.stop') void stop();
     });

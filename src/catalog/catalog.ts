@@ -21,6 +21,7 @@ import { takeOwnership } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
 import { Places } from './places.ts';
+import { Removals } from './removals.ts';
 import { Settings } from './settings.ts';
 import { Signatures } from './signatures.ts';
 import { asStorageError, isDamage } from './storage-error.ts';
@@ -53,6 +54,7 @@ export class Catalog {
   readonly duplicateEvidence: DuplicateEvidence;
   readonly dismissals: Dismissals;
   readonly keepers: Keepers;
+  readonly removals: Removals;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -77,6 +79,7 @@ export class Catalog {
     this.duplicateEvidence = new DuplicateEvidence(database);
     this.dismissals = new Dismissals(database);
     this.keepers = new Keepers(database);
+    this.removals = new Removals(database);
   }
 
   /**

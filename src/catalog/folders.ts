@@ -27,6 +27,7 @@ export class Folders {
   readonly #hide: Statement<[number, number]>;
   readonly #restore: Statement<[number]>;
   readonly #purge: Statement<[]>;
+  readonly #isProtected: Statement<[number], number>;
 
   constructor(database: Database) {
     this.#list = database.prepare(
@@ -45,7 +46,11 @@ export class Folders {
     this.#setRole = database.prepare('UPDATE folder SET role = ? WHERE id = ? AND removed_at IS NULL');
     this.#hide = database.prepare('UPDATE folder SET removed_at = ? WHERE id = ? AND removed_at IS NULL');
     this.#restore = database.prepare('UPDATE folder SET removed_at = NULL WHERE id = ?');
-    this.#purge = database.prepare('DELETE FROM folder WHERE removed_at IS NOT NULL');
+    // The folder of photos whose files were removed, see `removals.ts`, stays.
+    this.#purge = database.prepare('DELETE FROM folder WHERE removed_at IS NOT NULL AND id <> 0');
+    this.#isProtected = database
+      .prepare<[number], number>(`SELECT 1 FROM folder WHERE id = ? AND role = 'protected'`)
+      .pluck();
   }
 
   /** Those that are not removed, by path. */
@@ -67,6 +72,10 @@ export class Folders {
   /** Returns whether there is such a folder. */
   setRole(id: number, role: FolderRow['role']): boolean {
     return this.#setRole.run(role, id).changes > 0;
+  }
+
+  isProtected(id: number): boolean {
+    return this.#isProtected.get(id) === 1;
   }
 
   /** Returns whether there was such a folder. @param at milliseconds since 1970 */

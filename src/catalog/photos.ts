@@ -184,8 +184,12 @@ export class Photos {
     return this.#idsOfFolder.all(folderId);
   }
 
-  /** Writes a photo and returns its id: `id` where that is given and known, else a new one. */
-  put(id: number | null, place: PhotoPlace, facts: PhotoFacts): number {
+  /**
+   * Writes a photo and returns its id: `id` where that is given and known, else that of the photo at this place, which
+   * another hand than the writer's may have put there, else a new one.
+   */
+  put(given: number | null, place: PhotoPlace, facts: PhotoFacts): number {
+    const id = given ?? this.find(place.folderId, place.path) ?? null;
     const values = {
       ...bind(place),
       ...facts,
