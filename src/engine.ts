@@ -32,6 +32,7 @@ export class Engine {
     library.on('places', (places) => emit('places.changed', { places }));
     library.on('placesProgress', (progress) => emit('places.progress', progress));
     library.on('duplicates', () => emit('duplicates.changed', {}));
+    library.on('removalProgress', (progress) => emit('removal.progress', progress));
     library.on('notice', ({ code, details }) => emit('library.notice', { code, details: { ...details } }));
   }
 
@@ -115,6 +116,12 @@ function handlersOf(library: Library): Handlers {
     'duplicates.export': (params) => library.duplicates.export(params),
     'keep-rules.get': () => library.duplicates.keepRules(),
     'keep-rules.set': (rules) => library.duplicates.setKeepRules(rules),
+    'removal.trash': (params, signal) => library.removal.trash(params, signal),
+    'removal.move': (params, signal) => library.removal.move(params, signal),
+    'removal.cancel': () => library.removal.cancel(),
+    'removal.undo': ({ removalId }, signal) => library.removal.undo(removalId, signal),
+    'removal.list': () => library.removal.list(),
+    'removal.progress': () => library.removal.progress,
     'removal.propose': (scope) => library.duplicates.propose(scope),
     'settings.get': () => ({ ...library.settings(), effects }),
     'settings.set': (settings) => library.set(settings),

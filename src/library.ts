@@ -32,12 +32,15 @@ import type { PictureFile } from './library-photos.ts';
 import { LibraryPictures } from './library-pictures.ts';
 import type { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
+import { LibraryRemoval } from './library-removal.ts';
 import { LibrarySearch } from './library-search.ts';
 import { evaluateAlbums } from './library-album-evaluation.ts';
 import { readSettings, writeSettings } from './library-settings.ts';
 import type { SettingsChanges } from './library-settings.ts';
 import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
 import type { Model } from './model/model-folder.ts';
+import type { Trash } from './removal/file-remover.ts';
+import { moveToTrash } from './removal/system-trash.ts';
 import { makeSamples } from './samples.ts';
 
 export interface LibraryOptions {
@@ -47,6 +50,8 @@ export interface LibraryOptions {
   modelFolder?: string;
   /** Scan when folders are added or change, as the app does; the command line scans when it is told to. */
   watch?: boolean;
+  /** Moves a file to the system's trash. Default: by the programs that come with Akin for that. */
+  trash?: Trash;
 }
 
 interface LibraryEvents {
@@ -59,6 +64,7 @@ interface LibraryEvents {
   places: [number];
   placesProgress: [EventData<'places.progress'>];
   duplicates: [];
+  removalProgress: [EventData<'removal.progress'>];
 }
 
 /** Failures that are listed at most: more than anybody reads. */
@@ -75,7 +81,11 @@ const changedInterval = 1000;
 export async function openLibrary(options: LibraryOptions): Promise<Library> {
   const model = await readModel(options.modelFolder ?? defaultModelFolder());
   if (!model.head) throw new AkinError('model-damaged', { path: model.folder, reason: 'it has no head' });
-  return new Library(openCatalog(path.resolve(options.folder)), model, options.watch ?? false);
+  const opened = openCatalog(path.resolve(options.folder));
+  const { watch = false, trash = moveToTrash } = options;
+  const library = new Library(opened, model, watch, trash);
+  opened.notices.push(...(await library.removal.repair()));
+  return library;
 }
 
 export class Library extends EventEmitter<LibraryEvents> {
@@ -85,6 +95,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   readonly evidence: LibraryEvidence;
   readonly background: LibraryBackground;
   readonly duplicates: LibraryDuplicates;
+  readonly removal: LibraryRemoval;
   readonly #catalog: Catalog;
   /** As it comes, at one scale. */
   readonly #model: Model;
@@ -97,7 +108,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   #changedTimer: NodeJS.Timeout | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor({ catalog, notices }: OpenedCatalog, model: Model, watch: boolean) {
+  constructor({ catalog, notices }: OpenedCatalog, model: Model, watch: boolean, trash: Trash) {
     super();
     this.#catalog = catalog;
     this.#notices = notices;
@@ -117,6 +128,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.duplicates = new LibraryDuplicates(catalog, this.#photos);
     this.duplicates.on('changed', () => this.emit('duplicates'));
     this.background = this.#makeBackground();
+    this.removal = this.#makeRemoval(trash);
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
   }
 
@@ -304,6 +316,7 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   async #close(): Promise<void> {
     await this.#watch?.close();
+    await this.removal.close();
     await this.background.close();
     this.duplicates.close();
     await this.#descriptions.close();
@@ -343,6 +356,26 @@ export class Library extends EventEmitter<LibraryEvents> {
     places.on('changed', (count) => this.emit('places', count));
     places.on('notice', (notice) => this.emit('notice', notice));
     return background;
+  }
+
+  #makeRemoval(trash: Trash): LibraryRemoval {
+    const removal = new LibraryRemoval({
+      catalog: this.#catalog,
+      trash,
+      removable: (scope, photoIds) => this.duplicates.removable(scope, photoIds),
+    });
+    removal.on('progress', (progress) => this.emit('removalProgress', progress));
+    removal.on('notice', (notice) => this.emit('notice', notice));
+    removal.on('removed', (photoIds) => this.#descriptions.index.remove(photoIds));
+    removal.on('restored', (photoIds) => {
+      const { index, modelId } = this.#descriptions;
+      const vectors = this.#catalog.descriptors.getMany(photoIds, modelId);
+      index.add(
+        photoIds.flatMap((photoId, at) => (vectors[at] ? [{ photoId, descriptor: vectors[at] }] : [])),
+      );
+    });
+    removal.on('done', () => this.#reportChanged());
+    return removal;
   }
 
   #take({ described, removed }: Changes): void {
