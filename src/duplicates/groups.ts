@@ -150,6 +150,9 @@ function matchNetwork(
   for (const pair of framed) {
     if (pair.certainty < strictness) continue;
     const photo = candidates[pair.node]!;
+    // An even sky around a crop looks like a border: unless its metadata, too, says that it was made from the other, a
+    // photo is not held to be the lesser one for what is around the other in it.
+    if (pair.how === 'framed' && photo.richness >= candidates[pair.other]!.richness) continue;
     candidates[pair.node] =
       pair.how === 'cropped'
         ? { ...photo, shown: Math.min(photo.shown, pair.otherOverlap) }

@@ -63,12 +63,14 @@ export function referenceGroups(
   const compare = (a: KeepCandidate, b: KeepCandidate): number =>
     Number(chosen.has(b.id)) - Number(chosen.has(a.id)) || order.compare(a, b);
   const plain = new Map(known.photos.map((photo) => [photo.id, { ...photo, shown: 1, framed: false }]));
-  const standsFor = (name: number): KeepCandidate => {
-    if (kind === 'identical') return plain.get(name)!;
-    const best = classOf
+  const bestOf = (name: number): KeepCandidate =>
+    classOf
       .get(name)!
       .map((id) => plain.get(id)!)
       .sort(compare)[0]!;
+  const standsFor = (name: number): KeepCandidate => {
+    if (kind === 'identical') return plain.get(name)!;
+    const best = bestOf(name);
     let { shown, framed, pixels } = best;
     for (const other of names.filter((one) => one !== name)) {
       const pair = strongest(name, other);
@@ -76,7 +78,7 @@ export function referenceGroups(
       const { how, overlapA, overlapB } = pair.framing;
       const [own, others] = nameOf(pair.a) === name ? [overlapA, overlapB] : [overlapB, overlapA];
       if (how === 'cropped' && own > others) shown = Math.min(shown, others);
-      if (how === 'framed' && own < others) {
+      if (how === 'framed' && own < others && best.richness < bestOf(other).richness) {
         framed = true;
         const least = (id: number) => plain.get(classOf.get(id)![0]!)!.pixels;
         pixels = Math.min(pixels, least(name) * own, least(other) * others);

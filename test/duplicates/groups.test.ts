@@ -129,7 +129,8 @@ describe('the keeper', () => {
   });
 
   it('is not the crop, nor the one with a border around it, large as they may be', () => {
-    const photos = [candidate(1), candidate(2), candidate(3, { pixels: 144 })];
+    const told = { richness: 3 };
+    const photos = [candidate(1, told), candidate(2, told), candidate(3, { pixels: 144 })];
     const crop = pair(1, 2, 1, { framing: { how: 'cropped', overlapA: 1, overlapB: 0.6 } });
     const border = pair(3, 2, 1, { framing: { how: 'framed', overlapA: 0.7, overlapB: 1 } });
     const grouping = group({ photos, copies: [], pairs: [crop, border, pair(1, 3)] }, 'near-duplicate');
@@ -145,11 +146,17 @@ describe('the keeper', () => {
   });
 
   it('is no enlarged screenshot: it counts with no more pixels than what it shows', () => {
-    const photos = [candidate(1, { pixels: 500 }), candidate(2, { pixels: 90 })];
+    const photos = [candidate(1, { pixels: 500 }), candidate(2, { pixels: 90, richness: 1 })];
     const screenshot = pair(1, 2, 1, { framing: { how: 'framed', overlapA: 0.8, overlapB: 1 } });
     const [found] = group({ photos, copies: [], pairs: [screenshot] }, 'near-duplicate').groups;
     expect(found!.keeper.id).toBe(2);
     expect(found!.members[0]!.photo.pixels).toBe(90);
+  });
+
+  it('may be larger by what looks like a border, where its metadata does not tell that it is a copy', () => {
+    const photos = [candidate(1), candidate(2, { pixels: 50 })];
+    const sky = pair(1, 2, 1, { framing: { how: 'framed', overlapA: 0.5, overlapB: 1 } });
+    expect(group({ photos, copies: [], pairs: [sky] }, 'near-duplicate').groups[0]!.keeper.id).toBe(1);
   });
 });
 
