@@ -10,6 +10,7 @@ import { createFeatureExtractor } from './local-features/extract.ts';
 import type { FeatureExtractor } from './local-features/extract.ts';
 import type { LocalFeatures } from './local-features/features.ts';
 import { defaultLocalFeatureModelFolder, readLocalFeatureModel } from './model/local-feature-model.ts';
+import type { RgbPixels } from './model/trunk.ts';
 
 interface Loaded {
   extractor: FeatureExtractor;
@@ -46,6 +47,11 @@ export class LibraryFeatures {
     const { extractor } = await this.#loaded.get();
     const { pixels } = await decodePhoto(content, { longSide: extractor.longSide, name, thumbnail: false });
     return extractor.extract(pixels);
+  }
+
+  /** @throws AkinError those of the model */
+  async ofPixels(pixels: RgbPixels): Promise<LocalFeatures> {
+    return (await this.#loaded.get()).extractor.extract(pixels);
   }
 
   /** Identifies the model: features of another one are made anew. */

@@ -15,9 +15,13 @@
  * first five for 98 % of copies cropped to 81 %.
  */
 import { l2Normalise } from '../descriptor/vectors.ts';
+import type { RgbPixels } from '../model/trunk.ts';
 
 /** Side of the square that the coefficients are made of. */
 export const signatureSide = 32;
+
+/** Pixels that are looked at for one of the square, across and down: more would not change low frequencies. */
+const samples = 8;
 
 /** Changes whenever pictures get other coefficients. */
 export const signatureMethod = 'cosine 1';
@@ -75,6 +79,23 @@ const cosines = Float64Array.from({ length: (highest.each + 1) * signatureSide }
   const [frequency, place] = [Math.floor(at / signatureSide), at % signatureSide];
   return Math.cos((Math.PI * frequency * (2 * place + 1)) / (2 * signatureSide));
 });
+
+/** A picture squeezed to a grey square, from as many of its pixels as matter. @returns [32, 32], 0 to 255 */
+export function greySquareOf({ data, width, height }: RgbPixels): Float32Array {
+  const grey = new Float32Array(signatureSide ** 2);
+  const places = signatureSide * samples;
+  for (let y = 0; y < places; y++) {
+    const row = Math.floor(((y + 0.5) * height) / places) * width;
+    const cells = Math.floor(y / samples) * signatureSide;
+    for (let x = 0; x < places; x++) {
+      const at = 3 * (row + Math.floor(((x + 0.5) * width) / places));
+      // Luma as in Rec. 601.
+      grey[cells + Math.floor(x / samples)]! +=
+        0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+    }
+  }
+  return grey.map((sum) => sum / samples ** 2);
+}
 
 /**
  * The coefficients of a picture: amplitudes made even, together of length 1, in steps of 1/127. All are zero for a

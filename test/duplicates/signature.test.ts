@@ -6,6 +6,7 @@ import { dot } from '../../src/descriptor/vectors.ts';
 import {
   coefficientCount,
   coefficientsOf,
+  greySquareOf,
   signatureDimensions,
   signatureOf,
   signatureSide,
@@ -63,6 +64,29 @@ function slowCoefficients(grey: ArrayLike<number>): number[] {
 
 const anyPicture = fc.uint8Array({ minLength: pixels, maxLength: pixels });
 const anyCoefficients = fc.int8Array({ minLength: coefficientCount, maxLength: coefficientCount });
+
+describe('a grey square', () => {
+  it('is made of what each of its pixels covers', () => {
+    const [width, height] = [512, 256];
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
+      const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
+      // Red to the right, green below; a checkerboard of blue that is finer than the square.
+      return [x / 2, y, 255 * ((x + y) % 2)][at % 3]!;
+    });
+    const grey = greySquareOf({ data, width, height });
+    expect(grey).toHaveLength(pixels);
+    for (const [at, value] of grey.entries()) {
+      const [x, y] = [at % 32, Math.floor(at / 32)];
+      expect(Math.abs(value - (0.299 * (8 * x + 4) + 0.587 * (8 * y + 4) + 0.114 * 127.5))).toBeLessThan(15);
+    }
+  });
+
+  it('of a picture smaller than it repeats its pixels', () => {
+    const data = Uint8Array.of(0, 0, 0, 255, 255, 255);
+    const grey = greySquareOf({ data, width: 2, height: 1 });
+    for (const [at, value] of grey.entries()) expect(value).toBeCloseTo(at % 32 < 16 ? 0 : 255, 3);
+  });
+});
 
 describe('coefficients', () => {
   it('are those of the cosine transform', () => {
