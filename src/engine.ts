@@ -31,6 +31,7 @@ export class Engine {
     library.on('albums', (albums) => emit('albums.changed', { albums }));
     library.on('places', (places) => emit('places.changed', { places }));
     library.on('placesProgress', (progress) => emit('places.progress', progress));
+    library.on('duplicatesProgress', (progress) => emit('duplicates.progress', progress));
     library.on('duplicates', () => emit('duplicates.changed', {}));
     library.on('removalProgress', (progress) => emit('removal.progress', progress));
     library.on('notice', ({ code, details }) => emit('library.notice', { code, details: { ...details } }));

@@ -75,6 +75,7 @@ export const errorCodes = {
   'removal-lost':
     'Akin was stopped while it moved {path}, and now finds it neither there nor where it was to go. Look in the trash.',
   'removal-unknown': 'That removal is no longer known.',
+  'removal-none': 'Nothing was removed that could be put back.',
   'removal-busy': 'Photos are being removed or put back already. Wait until that is done.',
   'no-photos': 'There are no photos in the library yet. Add a folder first.',
   'search-failed': '{count} of {total} queries failed.',

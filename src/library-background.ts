@@ -1,17 +1,21 @@
 /** What goes on in the background once the user asked for it, and follows the photos as they come and go. */
 import type { DuplicatesProgress } from './api-duplicates.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { DuplicateSources } from './library-duplicate-build.ts';
+import { LibraryDuplicateSearch } from './library-duplicate-search.ts';
 import { LibraryPlaces } from './library-places.ts';
 import type { PlacesSources } from './library-places.ts';
 import { isKept, keep } from './library-settings.ts';
 
 export class LibraryBackground {
   readonly places: LibraryPlaces;
+  readonly duplicateSearch: LibraryDuplicateSearch;
   readonly #catalog: Catalog;
 
-  constructor(sources: PlacesSources) {
-    this.#catalog = sources.catalog;
-    this.places = new LibraryPlaces(sources);
+  constructor(places: PlacesSources, duplicates: DuplicateSources) {
+    this.#catalog = places.catalog;
+    this.places = new LibraryPlaces(places);
+    this.duplicateSearch = new LibraryDuplicateSearch(duplicates);
   }
 
   /** Finds places, and from now on keeps them up to date. */
@@ -31,33 +35,29 @@ export class LibraryBackground {
   /** Looks for duplicates, and from now on keeps what is found up to date. */
   findDuplicates(): Record<string, never> {
     keep(this.#catalog, 'duplicates', true);
+    this.duplicateSearch.find();
     return {};
   }
 
   /** Ends that; what was found stays. */
   cancelDuplicates(): Record<string, never> {
     keep(this.#catalog, 'duplicates', false);
+    this.duplicateSearch.cancel();
     return {};
   }
 
   /** How far the search for duplicates is, and whether it was asked for. */
   duplicatesProgress(): DuplicatesProgress & { asked: boolean } {
-    return {
-      phase: 'idle',
-      done: 0,
-      total: 0,
-      rate: 0,
-      etaSeconds: null,
-      asked: isKept(this.#catalog, 'duplicates'),
-    };
+    return { ...this.duplicateSearch.progress, asked: isKept(this.#catalog, 'duplicates') };
   }
 
   /** Looks at what is new for all that was asked for. Each waits by itself until indexing is done. */
   follow(): void {
     if (isKept(this.#catalog, 'places')) this.places.build();
+    if (isKept(this.#catalog, 'duplicates')) this.duplicateSearch.find();
   }
 
   async close(): Promise<void> {
-    await this.places.close();
+    await Promise.all([this.places.close(), this.duplicateSearch.close()]);
   }
 }

@@ -30,7 +30,7 @@ import { LibraryFolders } from './library-folders.ts';
 import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
 import { LibraryPictures } from './library-pictures.ts';
-import type { LibraryPlaces } from './library-places.ts';
+import type { LibraryPlaces, PlacesSources } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibraryRemoval } from './library-removal.ts';
 import { LibrarySearch } from './library-search.ts';
@@ -65,6 +65,7 @@ interface LibraryEvents {
   placesProgress: [EventData<'places.progress'>];
   duplicates: [];
   removalProgress: [EventData<'removal.progress'>];
+  duplicatesProgress: [EventData<'duplicates.progress'>];
 }
 
 /** Failures that are listed at most: more than anybody reads. */
@@ -337,9 +338,14 @@ export class Library extends EventEmitter<LibraryEvents> {
   }
 
   #makeBackground(): LibraryBackground {
-    const background = new LibraryBackground({
+    const shared = {
       catalog: this.#catalog,
       modelId: () => this.#descriptions.modelId,
+      isBusy: () => this.#descriptions.indexing.progress.phase !== 'idle',
+      idle: () => this.#descriptions.indexing.idle(),
+    };
+    const places: PlacesSources = {
+      ...shared,
       neighbours: async (photoId, count) => {
         const { index, modelId } = this.#descriptions;
         const descriptor = this.#catalog.descriptors.get(photoId, modelId);
@@ -347,14 +353,16 @@ export class Library extends EventEmitter<LibraryEvents> {
       },
       features: (photoId) => this.#features.ofPhoto(photoId),
       featuresDigest: () => this.#features.digest(),
-      isBusy: () => this.#descriptions.indexing.progress.phase !== 'idle',
-      idle: () => this.#descriptions.indexing.idle(),
       createAlbum: (name, photoIds) => this.albums.create(name, photoIds),
-    });
-    const { places } = background;
-    places.on('progress', (progress) => this.emit('placesProgress', progress));
-    places.on('changed', (count) => this.emit('places', count));
-    places.on('notice', (notice) => this.emit('notice', notice));
+    };
+    const duplicates = { ...shared, photos: this.#photos, features: this.#features };
+    const background = new LibraryBackground(places, duplicates);
+    background.places.on('progress', (progress) => this.emit('placesProgress', progress));
+    background.places.on('changed', (count) => this.emit('places', count));
+    background.places.on('notice', (notice) => this.emit('notice', notice));
+    background.duplicateSearch.on('progress', (progress) => this.emit('duplicatesProgress', progress));
+    background.duplicateSearch.on('changed', () => this.duplicates.invalidate());
+    background.duplicateSearch.on('notice', (notice) => this.emit('notice', notice));
     return background;
   }
 

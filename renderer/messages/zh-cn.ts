@@ -54,6 +54,7 @@ export const zhCn: Messages = {
       '照片 {path} 已不在移动后的位置。如果它在回收站中，请从那里还原，Akin 会重新认出它。',
     'removal-lost': 'Akin 在移动 {path} 时被中断，现在原处和目标位置都找不到它。请查看回收站。',
     'removal-unknown': '该移除记录已不存在。',
+    'removal-none': '没有可以放回的已移除照片。',
     'removal-busy': '正在移除或放回照片。请等待完成。',
     'library-in-use': '图库 {path} 正被进程 {holder} 使用。请先关闭该程序。',
     'library-read-only': '无法写入图库 {path}。请修改权限后重新启动 Akin。',
