@@ -1,5 +1,3 @@
-/** The files in `heic/` are pictures of four colours, or of one, made for these tests with libheif's own encoder. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -8,13 +6,13 @@ import { readExifBlocks } from '../../src/ingest/exif.ts';
 import { decodeHeif } from '../../src/ingest/heif.ts';
 import { readPictureFile } from '../../src/ingest/picture-file.ts';
 import { plainTiff } from '../../src/ingest/plain-tiff.ts';
+import { heicFile as file } from './heic-files.ts';
 import { corners, expectColour, expectQuarters, pixelAt } from './quarters.ts';
 
-const file = (name: string) => readFileSync(new URL(`heic/${name}.heic`, import.meta.url));
 const decode = (content: Uint8Array) => decodePhoto(content, { longSide: 512, name: 'photo' });
 
 describe('HEIC', () => {
-  it.each(['plain', 'display-p3', 'ten-bit'])('%s', async (name) => {
+  it.each(['plain', 'display-p3', 'ten-bit'] as const)('%s', async (name) => {
     const photo = await decode(file(name));
     expect(photo).toMatchObject({ format: 'heic', width: 96, height: 64 });
     expect(photo.pixels).toMatchObject({ width: 96, height: 64 });
