@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { addCommand } from './add.ts';
+import { duplicatesCommand } from './duplicates.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
 import { listCommand } from './list.ts';
@@ -17,6 +18,7 @@ const libraryCommands = [
   addCommand(),
   indexCommand(),
   searchCommand(),
+  duplicatesCommand(),
   placesCommand(),
   listCommand(),
   statusCommand(),
@@ -31,7 +33,7 @@ const program = new Command('akin')
   .description('Finds the photos that belong together.')
   .version(project.version, '--version', 'print the version');
 for (const command of [...libraryCommands, evaluateCommand()]) program.addCommand(command);
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride().showHelpAfterError();
 }
 
