@@ -1,4 +1,4 @@
-/** The boxes of the ISO base media file format (ISO 14496-12), which CR3 files are made of. */
+/** The boxes of the ISO base media file format (ISO 14496-12), which CR3 files are made of, HEIC and AVIF too. */
 
 export interface Box {
   type: string;

@@ -1,3 +1,5 @@
+import { readBoxes } from './boxes.ts';
+
 /**
  * Whether a picture file that could not be decoded ends before its format says it should: an interrupted copy or
  * download. The file itself is asked, since libvips keeps one list of complaints for all pictures that it decodes
@@ -11,6 +13,7 @@ export function isCutOff(content: Uint8Array): boolean {
   if (starts('\x89PNG')) return lastOf(file, 'IEND') < 0;
   if (starts('GIF8')) return file.at(-1) !== gifTrailer;
   if (starts('RIFF') && starts('WEBP', 8)) return file.readUInt32LE(4) + riffHeaderBytes > file.length;
+  if (starts('ftyp', 4)) return (readBoxes(file).at(-1)?.end ?? 0) < file.length;
   return false;
 }
 

@@ -17,13 +17,25 @@ const pointerBytes = 4;
 /** A picture a little larger than its header says is still decoded, for the sake of blocks and borders. */
 const spareSide = 128;
 
-/** @throws Error in libheif's numbers; what it holds by then goes with the thread */
+/** Of `heif_error_code`: a file type or a feature that this libheif does not know. */
+const unsupported = [3, 4];
+
+class LibHeifError extends Error {
+  readonly code: number;
+
+  constructor(code: number, detail: number) {
+    super(`libheif: ${code}, ${detail}`);
+    this.code = code;
+  }
+}
+
+/** @throws LibHeifError, Error; what is held by then goes with the thread */
 function decode({ content, profile, width, height }: ToHeifWorker): Uint8Array<ArrayBuffer> {
   const error = library._malloc(errorBytes);
   const result = library._malloc(pointerBytes);
   const check = () => {
-    const [code, detail] = library.HEAP32.subarray(error >> 2, (error >> 2) + 2);
-    if (code !== 0) throw new Error(`libheif: ${code}, ${detail}`);
+    const [code = 0, detail = 0] = library.HEAP32.subarray(error >> 2, (error >> 2) + 2);
+    if (code !== 0) throw new LibHeifError(code, detail);
   };
   const pointer = () => library.HEAP32[result >> 2] ?? 0;
 
@@ -74,6 +86,7 @@ parentPort?.on('message', (request: ToHeifWorker) => {
     const file = decode(request);
     post({ kind: 'decoded', file, heldBytes: library.HEAPU8.length }, [file.buffer]);
   } catch (error) {
-    post({ kind: 'failed', reason: String(error), heldBytes: library.HEAPU8.length });
+    const isUnsupported = error instanceof LibHeifError && unsupported.includes(error.code);
+    post({ kind: 'failed', reason: String(error), isUnsupported });
   }
 });

@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { AkinError } from '../errors.ts';
 import { Budget } from './budget.ts';
+import { isCutOff } from './cut-off.ts';
 import type { PictureFile } from './picture-file.ts';
 
 export interface ToHeifWorker {
@@ -21,13 +22,16 @@ export interface ToHeifWorker {
 export type FromHeifWorker =
   /** A TIFF. */
   | { kind: 'decoded'; file: Uint8Array; heldBytes: number }
-  | { kind: 'failed'; reason: string; heldBytes: number };
+  | { kind: 'failed'; reason: string; isUnsupported: boolean };
 
 /** Side by side, each on a core of its own. */
 const threads = 2;
 
 /** In milliseconds: no phone's photo takes a tenth of it. */
 const longestDecode = 60_000;
+
+/** For JavaScript; pictures are outside, and limited by their size. */
+const heapMegabytes = 128;
 
 /** A thread that has grown beyond is not kept for the next photo: WebAssembly never gives memory back. */
 const keptBytes = 256 << 20;
@@ -43,7 +47,7 @@ const idle: { worker: Worker; end: NodeJS.Timeout }[] = [];
 /**
  * Decodes the primary image, turned and cropped as the file says, to a TIFF with the same colour profile.
  * @param timeLimit in milliseconds, from when a thread is free
- * @throws AkinError `photo-damaged`, `photo-too-slow`
+ * @throws AkinError `photo-unsupported`, `photo-cut-off`, `photo-damaged`, `photo-too-slow`
  */
 export async function decodeHeif(
   { content, profile, width, height }: Pick<PictureFile, 'content' | 'profile' | 'width' | 'height'>,
@@ -56,14 +60,20 @@ export async function decodeHeif(
   try {
     const answer = await ask(worker, { content, profile, width, height }, name, timeLimit);
     reusable = answer.kind === 'decoded' && answer.heldBytes <= keptBytes;
-    if (answer.kind === 'failed')
-      throw new AkinError('photo-damaged', { path: name }, { cause: answer.reason });
+    if (answer.kind === 'failed') {
+      const code = answer.isUnsupported ? 'photo-unsupported' : failureOf(content);
+      throw new AkinError(code, { path: name }, { cause: answer.reason });
+    }
     return answer.file;
   } finally {
     if (reusable) putBack(worker);
     else await worker.terminate();
     release();
   }
+}
+
+function failureOf(content: Uint8Array) {
+  return isCutOff(content) ? 'photo-cut-off' : 'photo-damaged';
 }
 
 function takeWorker(): Worker {
@@ -76,7 +86,11 @@ function takeWorker(): Worker {
 
 function startWorker(): Worker {
   // libheif writes what it thinks of a file to the console.
-  const worker = new Worker(new URL(workerFile, import.meta.url), { stdout: true, stderr: true });
+  const worker = new Worker(new URL(workerFile, import.meta.url), {
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+  });
   // One that fails while it has no work is of no interest: the next photo finds out.
   return worker.on('error', () => undefined);
 }
@@ -101,7 +115,8 @@ async function ask(
   let stop: (() => void) | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      const fail = (cause: unknown) => reject(new AkinError('photo-damaged', { path: name }, { cause }));
+      const fail = (cause: unknown) =>
+        reject(new AkinError(failureOf(request.content), { path: name }, { cause }));
       const timer = setTimeout(() => reject(new AkinError('photo-too-slow', { path: name })), timeLimit);
       stop = () => {
         clearTimeout(timer);

@@ -231,7 +231,7 @@ describe('bad input', () => {
     });
   });
 
-  it.each(['jpeg', 'png', 'webp', 'gif'] as const)(
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)(
     'a %s that ends early is told from a whole one',
     async (format) => {
       const whole = await quarters().toFormat(format).toBuffer();

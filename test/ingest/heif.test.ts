@@ -94,6 +94,13 @@ describe('bad HEIC', () => {
     expect(outcome).toMatchObject({ code: 'photo-damaged' });
   });
 
+  it.each([0.3, 0.9, 0.99])('one that ends at %d of its length', async (share) => {
+    const whole = file('nagasaki-boats');
+    await expect(decode(whole.subarray(0, Math.floor(share * whole.length)))).rejects.toMatchObject({
+      code: 'photo-cut-off',
+    });
+  });
+
   it('any broken byte or early end gives a picture or a code, and the process lives', async () => {
     const whole = file('plain');
     await fc.assert(
