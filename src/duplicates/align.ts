@@ -1,0 +1,144 @@
+/**
+ * Lays one picture over another to a fraction of a pixel: Gauss and Newton's method on the differences of their grey
+ * values, brightness and contrast being fitted along. Source: Lucas and Kanade, "An iterative image registration
+ * technique", 1981; with the compositional update of Baker and Matthews, "Lucas-Kanade 20 years on", IJCV 2004,
+ * section 3.2, and Huber's weights against what lies over one of them.
+ */
+import { compose } from './affine.ts';
+import type { Affine, Size } from './affine.ts';
+import { valueAt } from './plane.ts';
+import type { Plane } from './plane.ts';
+
+/** A picture as another one's pixels see it. */
+export interface Seen {
+  /** [height, width]; NaN where the other picture ends. */
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Looks at a picture through a map from the pixels of a grid to its own. */
+export function seenThrough(picture: Plane, map: Affine, { width, height }: Size): Seen {
+  const data = new Float32Array(width * height);
+  const [a, b, c, d, e, f] = map;
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      const [column, row] = [x + 0.5, y + 0.5];
+      data[at] = valueAt(picture, a * column + b * row + c, d * column + e * row + f);
+    }
+  }
+  return { data, width, height };
+}
+
+/** Differences above this, in grey values, count less the larger they are. */
+const huber = 12;
+const unknowns = 8;
+
+/**
+ * Improves a map from the pixels of a grid to those of a picture.
+ * @param fixed what is to be seen there, NaN where that is not known
+ * @returns the better map; the old one where the pictures say nothing
+ */
+export function refine(fixed: Seen, picture: Plane, start: Affine, steps: number): Affine {
+  let map = start;
+  for (let step = 0; step < steps; step++) {
+    const change = improvement(fixed, seenThrough(picture, map, fixed));
+    if (!change) return map;
+    map = compose(map, change);
+  }
+  return map;
+}
+
+/** The map, near identity, by which the grid is to be moved before it is mapped. */
+function improvement(fixed: Seen, seen: Seen): Affine | null {
+  const { width, height } = fixed;
+  const normal = new Float64Array(unknowns * (unknowns + 1));
+  const row = new Float64Array(unknowns + 1);
+  const [middleX, middleY] = [width / 2, height / 2];
+  const scale = 2 / Math.max(width, height);
+  const [gain, offset] = toneOf(fixed, seen);
+  let used = 0;
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      const wanted = fixed.data[at]!;
+      const value = seen.data[at]!;
+      const across = (seen.data[at + 1]! - seen.data[at - 1]!) * (gain / 2);
+      const down = (seen.data[at + width]! - seen.data[at - width]!) * (gain / 2);
+      const difference = wanted - (gain * value + offset);
+      // NaN, too, fails this.
+      if (!(Math.abs(difference) + Math.abs(across) + Math.abs(down) < Infinity)) continue;
+      const weight = Math.min(1, huber / Math.abs(difference));
+      const [right, below] = [(x + 0.5 - middleX) * scale, (y + 0.5 - middleY) * scale];
+      row[0] = across * right;
+      row[1] = across * below;
+      row[2] = across;
+      row[3] = down * right;
+      row[4] = down * below;
+      row[5] = down;
+      row[6] = value / 128;
+      row[7] = 1;
+      row[8] = difference;
+      for (let i = 0; i < unknowns; i++) {
+        const factor = weight * row[i]!;
+        for (let j = i; j <= unknowns; j++) normal[i * (unknowns + 1) + j]! += factor * row[j]!;
+      }
+      used++;
+    }
+  }
+  if (used < 8 * unknowns) return null;
+  const solution = solveSymmetric(normal);
+  if (!solution) return null;
+  const [p, q, r, s, t, u] = solution as unknown as [number, number, number, number, number, number];
+  // Back from places counted from the middle, in halves of the long side.
+  const linear: [number, number, number, number] = [p * scale, q * scale, s * scale, t * scale];
+  return [
+    1 + linear[0],
+    linear[1],
+    r - linear[0] * middleX - linear[1] * middleY,
+    linear[2],
+    1 + linear[3],
+    u - linear[2] * middleX - linear[3] * middleY,
+  ];
+}
+
+/** Gain and offset that make what is seen most like what is wanted, by least squares; none for a flat picture. */
+function toneOf(fixed: Seen, seen: Seen): [gain: number, offset: number] {
+  let [count, sum, sumWanted, squares, products] = [0, 0, 0, 0, 0];
+  for (const [at, value] of seen.data.entries()) {
+    const wanted = fixed.data[at]!;
+    if (!(Math.abs(value) + Math.abs(wanted) < Infinity)) continue;
+    count++;
+    sum += value;
+    sumWanted += wanted;
+    squares += value * value;
+    products += value * wanted;
+  }
+  const variance = squares - (sum * sum) / count;
+  const gain = variance > count ? (products - (sum * sumWanted) / count) / variance : 1;
+  return gain > 0.05 ? [gain, (sumWanted - gain * sum) / count] : [1, (sumWanted - sum) / count];
+}
+
+/** Solves by Cholesky's method. @param normal [n, n + 1], the upper half and the right side; it is overwritten */
+function solveSymmetric(normal: Float64Array): Float64Array | null {
+  const columns = unknowns + 1;
+  // A little more on the diagonal: a flat picture leaves some moves free.
+  for (let i = 0; i < unknowns; i++) normal[i * columns + i]! += 1e-3 + 1e-6 * normal[i * columns + i]!;
+  for (let i = 0; i < unknowns; i++) {
+    for (let k = 0; k < i; k++) {
+      const factor = normal[k * columns + i]!;
+      for (let j = i; j <= unknowns; j++) normal[i * columns + j]! -= factor * normal[k * columns + j]!;
+    }
+    const pivot = normal[i * columns + i]!;
+    if (!(pivot > 0)) return null;
+    const root = Math.sqrt(pivot);
+    for (let j = i; j <= unknowns; j++) normal[i * columns + j]! /= root;
+  }
+  const solution = new Float64Array(unknowns);
+  for (let i = unknowns - 1; i >= 0; i--) {
+    let value = normal[i * columns + unknowns]!;
+    for (let j = i + 1; j < unknowns; j++) value -= normal[i * columns + j]! * solution[j]!;
+    solution[i] = value / normal[i * columns + i]!;
+  }
+  return solution;
+}

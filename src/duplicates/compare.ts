@@ -1,0 +1,220 @@
+/**
+ * Compares two photos that may be one shot. Their pictures are laid over each other: as they are, turned or mirrored;
+ * else as their keypoints agree. How well what is then seen agrees, block by block, decides.
+ */
+import type { LocalFeatures } from '../local-features/features.ts';
+import { isVerified, verify } from '../local-features/verification.ts';
+import type { RgbPixels } from '../model/trunk.ts';
+import { asAffine, asHomography, compose, fitAffine, invert } from './affine.ts';
+import type { Affine } from './affine.ts';
+import { findEdits } from './edits.ts';
+import { layOver } from './lay-over.ts';
+import type { Fit } from './lay-over.ts';
+import { isTransposed, mirrored, orientationMap, orientations, turnSquare, upright } from './orientation.ts';
+import type { Orientation } from './orientation.ts';
+import { flatnessOf, greyOf, pyramidOf, shrink } from './plane.ts';
+import type { Pyramid } from './plane.ts';
+import { findOnPage } from './template.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Changes whenever pairs have to be compared once more. */
+export const compareMethod = 'compare 1';
+
+/** Pairs that are as certain as this are taken for duplicates, unless the user is stricter or less strict. */
+export const defaultStrictness = 0.5;
+
+/** A photo as it is compared. */
+export interface ComparablePhoto {
+  /** Upright size of the original, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly features: LocalFeatures;
+  /** Upright and small, as a thumbnail is. */
+  readonly picture: RgbPixels;
+  /** Of the photo in an orientation; they are made when asked for. */
+  featuresIn(orientation: Orientation): Promise<LocalFeatures>;
+}
+
+export interface CompareOptions {
+  /** How alike the descriptors of the two are, -1 to 1. */
+  readonly similarity?: number;
+}
+
+/** A pair less certain than this is none: no strictness brings it back. */
+const leastCertainty = 0.2;
+/** More certain than this, and no other map needs to be tried. */
+const enoughCertainty = 0.8;
+/** Side of the squares that tell which orientations are likely, and how alike they must be then, -1 to 1. */
+const thumb = { side: 24, leastCorrelation: 0.5, most: 3 };
+/** Width / height of two pictures that are one, however it was resized, differ by no more than this factor. */
+const mostUnlikeAspects = 1.15;
+/** A mirrored photo is looked for by its keypoints where descriptors, which hardly see mirroring, are so alike. */
+const leastSimilarityMirrored = 0.4;
+
+/** Fewer blocks tell nothing. */
+const leastBlocks = 4;
+/** The share of agreeing blocks, and that of a picture that the other shows too, from which certainty begins and ends. */
+const agreeing = { none: 0.56, all: 1 };
+const whole = { none: 0.6, all: 0.97 };
+/** What is above this correlation of agreeing blocks counts as so much of their share. */
+const bonus = { from: 0.96, factor: 4 };
+/** The share of pixels like those beside them that makes a picture a page, and how alike a picture must be on it. */
+const leastFlatness = 0.35;
+const leastOnPage = 0.7;
+
+export async function compare(
+  a: ComparablePhoto,
+  b: ComparablePhoto,
+  { similarity = 1 }: CompareOptions = {},
+): Promise<Verdict> {
+  const [one, other] = [prepared(a), prepared(b)];
+  const likely = likelyOrientations(one, other);
+  let best: Candidate | null = null;
+  for (const orientation of likely) {
+    best = better(best, layOver(one.pyramid, other.pyramid, asAffine(orientationMap(orientation))));
+    if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
+  }
+  let inliers = 0;
+  for (const orientation of worthMatching(likely, similarity)) {
+    const found = await mapByKeypoints(a, b, orientation);
+    inliers = Math.max(inliers, found.inliers);
+    if (!found.map) continue;
+    best = better(best, layOver(one.pyramid, other.pyramid, found.map));
+    if (isVerified(found.inliers) || (best && best.certainty >= enoughCertainty)) break;
+  }
+  if (!best || best.certainty < enoughCertainty) best = betterOnPage(best, one, other);
+  return asVerdict(a, b, best, inliers);
+}
+
+/** Looks for each of the two on the other one, where that may be a page. */
+function betterOnPage(best: Candidate | null, a: Prepared, b: Prepared): Candidate | null {
+  const onB = b.isPage ? findOnPage(a.pyramid, b.pyramid) : null;
+  const onA = a.isPage ? findOnPage(b.pyramid, a.pyramid) : null;
+  const maps = [
+    onB && onB.correlation >= leastOnPage ? onB.map : null,
+    onA && onA.correlation >= leastOnPage ? invert(onA.map) : null,
+  ];
+  return maps.reduce((so, map) => (map ? better(so, layOver(a.pyramid, b.pyramid, map)) : so), best);
+}
+
+interface Candidate extends Fit {
+  readonly certainty: number;
+}
+
+function better(best: Candidate | null, fit: Fit | null): Candidate | null {
+  if (!fit) return best;
+  const certainty = certaintyOf(fit);
+  return best && best.certainty >= certainty ? best : { ...fit, certainty };
+}
+
+/**
+ * How sure it is that two pictures that agree so well are one shot. What was put over a picture spoils some blocks and
+ * leaves the others as they were; what moved between two shots comes with blocks that agree less well.
+ */
+function certaintyOf({ agreement, overlapA, overlapB }: Fit): number {
+  if (agreement.blocks < leastBlocks) return 0;
+  const share = agreement.share + bonus.factor * Math.max(0, agreement.correlation - bonus.from);
+  const certainty = ramp(share, agreeing.none, agreeing.all);
+  // One of them is whole, as a rule: two shots have margins of their own.
+  return certainty * ramp(Math.max(overlapA, overlapB), whole.none, whole.all);
+}
+
+/** 0 up to `from`, 1 from `to` on. */
+function ramp(value: number, from: number, to: number): number {
+  return Math.min(1, Math.max(0, (value - from) / (to - from)));
+}
+
+function asVerdict(a: ComparablePhoto, b: ComparablePhoto, best: Candidate | null, inliers: number): Verdict {
+  if (!best || best.certainty < leastCertainty) {
+    return {
+      kind: isVerified(inliers) ? 'same-scene' : 'different',
+      certainty: isVerified(inliers) ? Math.min(1, inliers / 60) : 0,
+      edits: [],
+      homography: null,
+      overlapA: 0,
+      overlapB: 0,
+      residual: 1,
+      inliers,
+    };
+  }
+  return {
+    kind: 'near-duplicate',
+    certainty: best.certainty,
+    edits: findEdits(a, b, best),
+    homography: asHomography(best.map),
+    overlapA: best.overlapA,
+    overlapB: best.overlapB,
+    residual: best.agreement.residual,
+    inliers,
+  };
+}
+
+interface Prepared {
+  readonly pyramid: Pyramid;
+  /** [side, side], mean 0 and length 1. */
+  readonly thumb: Float32Array;
+  readonly aspect: number;
+  /** Much of it is the same all over, as screens and printed pages are. */
+  readonly isPage: boolean;
+}
+
+/** A photo is compared with several others. */
+const known = new WeakMap<ComparablePhoto, Prepared>();
+
+function prepared(photo: ComparablePhoto): Prepared {
+  const before = known.get(photo);
+  if (before) return before;
+  const pyramid = pyramidOf(greyOf(photo.picture));
+  const made = {
+    pyramid,
+    thumb: normalised(shrink(pyramid, thumb.side, thumb.side).data),
+    isPage: flatnessOf(pyramid[0]) >= leastFlatness,
+    aspect: photo.picture.width / photo.picture.height,
+  };
+  known.set(photo, made);
+  return made;
+}
+
+/** Zeros for a picture that is the same all over. */
+function normalised(values: Float32Array): Float32Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const length = Math.hypot(...values.map((value) => value - mean));
+  return values.map((value) => (length > 1 ? (value - mean) / length : 0));
+}
+
+/** In which orientations of a the two look alike, the likeliest first. */
+function likelyOrientations(a: Prepared, b: Prepared): Orientation[] {
+  return orientations
+    .filter((orientation) => {
+      const ratio = (isTransposed(orientation) ? 1 / a.aspect : a.aspect) / b.aspect;
+      return Math.max(ratio, 1 / ratio) <= mostUnlikeAspects;
+    })
+    .map((orientation) => ({
+      orientation,
+      correlation: turnSquare(a.thumb, thumb.side, orientation).reduce(
+        (sum, value, at) => sum + value * b.thumb[at]!,
+        0,
+      ),
+    }))
+    .filter(({ correlation }) => correlation >= thumb.leastCorrelation)
+    .sort((x, y) => y.correlation - x.correlation)
+    .slice(0, thumb.most)
+    .map(({ orientation }) => orientation);
+}
+
+function worthMatching(likely: readonly Orientation[], similarity: number): Set<Orientation> {
+  const seemsMirrored = similarity >= leastSimilarityMirrored;
+  return new Set([upright, ...likely, ...(seemsMirrored ? [mirrored] : [])]);
+}
+
+/** The map from a in an orientation to b on which keypoints agree, as one from a. */
+async function mapByKeypoints(
+  a: ComparablePhoto,
+  b: ComparablePhoto,
+  orientation: Orientation,
+): Promise<{ inliers: number; map: Affine | null }> {
+  const features = orientation === upright ? a.features : await a.featuresIn(orientation);
+  const { inliers, pairs } = await verify(features, b.features);
+  const map = inliers > 0 ? fitAffine(pairs) : null;
+  return { inliers, map: map && compose(map, asAffine(orientationMap(orientation))) };
+}
