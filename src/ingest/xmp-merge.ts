@@ -95,9 +95,15 @@ function dropProperties(tree: readonly XmlNode[], dropped: ReadonlySet<string>):
 
 /** With its own namespaces, as the packet may use the prefixes for others. */
 function descriptionOf(root: XmlNode, elements: readonly Element[]): XmlNode {
-  const rdf = nameOf(root).replace(/:?RDF$/, '');
-  const qualified = (name: string) => (rdf === '' ? name : `${rdf}:${name}`);
-  const attributes: Record<string, string> = { [`${attributePrefix}${qualified('about')}`]: '' };
+  const rdf = nameOf(root).replace(/:RDF$/, '');
+  const qualified = (name: string) => `${rdf}:${name}`;
+  // All descriptions of a packet are about one thing, and have to say so alike.
+  const about = contentOf(root)
+    .flatMap(attributesOf)
+    .find(([name]) => name === qualified('about'));
+  const attributes: Record<string, string> = {
+    [`${attributePrefix}${qualified('about')}`]: about?.[1] ?? '',
+  };
   for (const { name } of elements) {
     const prefix = name.slice(0, name.indexOf(':'));
     attributes[`${attributePrefix}xmlns:${prefix}`] = namespaces[prefix] ?? '';

@@ -120,10 +120,10 @@ export function usualNames(tree: readonly XmlNode[]): (name: string) => string {
   };
 }
 
-/** The `rdf:RDF` element, below `x:xmpmeta` or alone. */
+/** The `rdf:RDF` element, below `x:xmpmeta` or alone. Nobody writes RDF as the namespace without a prefix. */
 export function findRdf(tree: readonly XmlNode[]): XmlNode | undefined {
   for (const node of tree) {
-    if (/^(?:\w+:)?RDF$/.test(nameOf(node))) return node;
+    if (nameOf(node).endsWith(':RDF')) return node;
     const inside = findRdf(contentOf(node));
     if (inside) return inside;
   }

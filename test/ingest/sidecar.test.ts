@@ -129,6 +129,7 @@ describe('merging', () => {
     });
     expect((await annotations('kept.cr2.jpg')).keywords).toEqual(['old', 'new']);
     expect(text.match(/<\w+:subject/g)).toHaveLength(1);
+    expect(text.match(/<r:Description r:about="uuid:7"/g)).toHaveLength(2);
     await expect(stat(at('kept.cr2.jpg.xmp'))).rejects.toThrow();
   });
 
@@ -189,6 +190,10 @@ describe('hostile sidecars', () => {
     ['an end too early', rated.slice(0, -20)],
     ['other XML', '<html><body/></html>'],
     ['nothing', ''],
+    [
+      'RDF without a prefix',
+      '<RDF xmlns="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><Description about=""/></RDF>',
+    ],
     ['elements without end', packet('<a>'.repeat(5000))],
     ['too many levels', packet(`${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}`)],
     ['too much', packet(`<!--${' '.repeat(5 << 20)}-->`)],
