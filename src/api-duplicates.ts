@@ -113,7 +113,7 @@ export const duplicateGroupSchema = z.object({
   kind: duplicateKindSchema,
   /** The keeper first. */
   photos: z.array(duplicatePhotoSchema).min(2),
-  /** Photos that match a member but not the keeper. */
+  /** Photos outside the group that match a photo of it: a member but not the keeper, or a better keeper too. */
   related: z.array(id),
   /** The rule that told the keeper from the next best; null where the user chose it, or nothing told them apart. */
   decidedBy: keepRuleSchema.nullable(),

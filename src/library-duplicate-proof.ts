@@ -34,23 +34,12 @@ export class DuplicateProof {
     if (kind === 'identical') {
       return { ...same, edits: this.#haveSameBytes(photoId, keeper) ? ['same-bytes'] : ['same-pixels'] };
     }
-    return this.#verdict([photoId, ...copiesOf(photoId)], [keeper, ...copiesOf(keeper)], kind) ?? unknown;
-  }
-
-  /** The most certain one. */
-  #verdict(photos: readonly number[], keepers: readonly number[], kind: DuplicateKind): Proof | null {
-    let best: StoredVerdict | null = null;
-    let isFromPhoto = false;
-    for (const photo of photos) {
-      for (const keeper of keepers) {
-        const verdict = this.#catalog.verdicts.get(photo, keeper);
-        if (verdict?.kind !== kind || (best && best.certainty >= verdict.certainty)) continue;
-        best = verdict;
-        isFromPhoto = verdict.a === photo;
-      }
-    }
-    if (!best) return null;
-    const { edits, homography, overlapA, overlapB, residual } = best;
+    const verdict =
+      this.#ofKind(kind, this.#catalog.verdicts.get(photoId, keeper)) ??
+      this.#ofCopies([photoId, ...copiesOf(photoId)], [keeper, ...copiesOf(keeper)], kind);
+    if (!verdict) return unknown;
+    const isFromPhoto = verdict.a === photoId || copiesOf(photoId).includes(verdict.a);
+    const { edits, homography, overlapA, overlapB, residual } = verdict;
     const toKeeper = homography && (isFromPhoto ? homography : invertHomography(homography));
     return {
       edits: edits.map((edit) => editSchema.parse(edit)),
@@ -58,6 +47,30 @@ export class DuplicateProof {
       residual,
       toKeeper: toKeeper && scaled(toKeeper),
     };
+  }
+
+  /** About any of the one side and any of the other. */
+  #ofCopies(
+    photos: readonly number[],
+    keepers: readonly number[],
+    kind: DuplicateKind,
+  ): StoredVerdict | null {
+    // There may be thousands of one picture.
+    const [few, many] = photos.length < keepers.length ? [photos, keepers] : [keepers, photos];
+    const others = new Set(many);
+    for (const photoId of few) {
+      const found = this.#catalog.verdicts
+        .of(photoId)
+        .find(
+          (verdict) => verdict.kind === kind && others.has(verdict.a === photoId ? verdict.b : verdict.a),
+        );
+      if (found) return found;
+    }
+    return null;
+  }
+
+  #ofKind(kind: DuplicateKind, verdict: StoredVerdict | undefined): StoredVerdict | null {
+    return verdict?.kind === kind ? verdict : null;
   }
 
   #haveSameBytes(a: number, b: number): boolean {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import type { EngineRequestName, Folder, Params, Result } from '../src/api.ts';
 import { Engine } from '../src/engine.ts';
 import { realPhoto } from './ingest/pictures.ts';
@@ -21,7 +22,7 @@ async function open(watch: boolean): Promise<void> {
   engine = new Engine(library, (name) => emitted.push(name));
 }
 
-async function edited(file: string, edit: (photo: sharp.Sharp) => sharp.Sharp): Promise<void> {
+async function edited(file: string, edit: (photo: Sharp) => Sharp): Promise<void> {
   const photo = await sharp(realPhoto('black-canyon')).resize(400).png().toBuffer();
   await edit(sharp(photo)).toFile(fixture.file(file));
 }

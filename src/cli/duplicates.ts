@@ -17,7 +17,7 @@ export interface DuplicatesOptions extends LibraryOptions {
   kind: DuplicateKind[];
   strictness: number;
   order: GroupOrder;
-  keep?: KeepRules;
+  keep?: KeepRules['rules'];
   protect?: string[];
   export?: 'csv' | 'json';
   remove?: boolean;
@@ -84,7 +84,9 @@ async function showDuplicates(session: Session, options: DuplicatesOptions): Pro
   const { library, signal, json } = session;
   const protectedFolders = [];
   for (const folder of options.protect ?? []) protectedFolders.push(await library.pathOfFolder(folder));
-  library.duplicates.override({ ...(options.keep && { keepRules: options.keep }), protectedFolders });
+  const { folderIds } = library.duplicates.keepRules();
+  const keepRules = options.keep && { rules: options.keep, folderIds };
+  library.duplicates.override({ ...(keepRules && { keepRules }), protectedFolders });
   if (library.hasUnscannedFolders()) await indexPhotos(library);
   await comparePhotos(library, signal);
   if (signal.aborted) return;
@@ -156,7 +158,7 @@ function parseFraction(value: string): number {
 }
 
 /** Protected folders always come first; rules that are not named are off. */
-function parseKeepRules(value: string): KeepRules {
+function parseKeepRules(value: string): KeepRules['rules'] {
   const named = value.split(',').filter((name) => name !== 'protected');
   const known = (name: string): name is KeepRule => (keepRuleNames as readonly string[]).includes(name);
   if (!named.every(known) || new Set(named).size < named.length) {
@@ -164,8 +166,5 @@ function parseKeepRules(value: string): KeepRules {
   }
   const on: KeepRule[] = ['protected', ...named];
   const off = keepRuleNames.filter((rule) => !on.includes(rule));
-  return {
-    rules: [...on.map((rule) => ({ rule, on: true })), ...off.map((rule) => ({ rule, on: false }))],
-    folderIds: [],
-  };
+  return [...on.map((rule) => ({ rule, on: true })), ...off.map((rule) => ({ rule, on: false }))];
 }
