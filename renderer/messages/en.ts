@@ -1,5 +1,6 @@
 import { errorCodes } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
+import { enCompare } from './en-compare.ts';
 import { counted, number } from './en-counts.ts';
 import { albums, cards, evaluation, places } from './en-groups.ts';
 import { enViewer } from './en-viewer.ts';
@@ -243,6 +244,7 @@ export const en = {
     pasted: 'Pasted picture',
   },
   ...enViewer,
+  compare: enCompare,
   failures: {
     title: 'Unreadable files',
     lead: (count: number) =>

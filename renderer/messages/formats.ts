@@ -86,6 +86,12 @@ export function formatPercent(tag: string, percent: number): string {
   return numbers(tag, { style: 'percent', maximumFractionDigits: shown < 100 ? 1 : 0 }).format(shown / 100);
 }
 
+/** A share in whole percent; only all of it reads as 100 %, and only nothing as 0 %. */
+export function formatWholePercent(tag: string, share: number): string {
+  const shown = share > 0 && share < 1 ? Math.min(0.99, Math.max(0.01, share)) : share;
+  return numbers(tag, { style: 'percent', maximumFractionDigits: 0 }).format(shown);
+}
+
 export function formatNumber(tag: string, value: number, digits = 0): string {
   return numbers(tag, { maximumFractionDigits: digits }).format(value);
 }

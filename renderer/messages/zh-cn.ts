@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { zhCnCompare } from './zh-cn-compare.ts';
 import { counted, number } from './zh-cn-counts.ts';
 import { albums, cards, evaluation, places } from './zh-cn-groups.ts';
 import { zhCnViewer } from './zh-cn-viewer.ts';
@@ -291,6 +292,7 @@ export const zhCn: Messages = {
     pasted: '粘贴的图片',
   },
   ...zhCnViewer,
+  compare: zhCnCompare,
   failures: {
     title: '无法读取的文件',
     lead: (count) => `${counted(count, '个文件')}无法读取。其余功能不受影响；文件更改后 Akin 会再次尝试。`,
