@@ -2,6 +2,7 @@
 import { runNode, say } from '../../src/setup/project.ts';
 import { appStartBench } from './app-start.ts';
 import type { BenchResult } from './bench-result.ts';
+import { duplicateGroupsBench } from './duplicate-groups.ts';
 import { engineMemoryBench } from './engine-memory.ts';
 import { indexingBench } from './indexing.ts';
 import { localFeaturesBench } from './local-features.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   'local-features': localFeaturesBench,
   verification: verificationBench,
   places: placesBench,
+  'duplicate-groups': duplicateGroupsBench,
   rescan: async () => rescanBench(await syntheticLibrary()),
   engine: async () => {
     await built();
