@@ -8,9 +8,13 @@ import { preferences } from './preferences.svelte.ts';
 import { queryWith } from './search-query.ts';
 import { toasts } from './toasts.svelte.ts';
 
-/** Extensions that systems give no picture type for; what a file really is, the engine decides from its bytes. */
-const pictureName =
-  /\.(jpe?g|png|webp|avif|hei[cf]|hif|tiff?|gif|cr[23]|nef|nrw|arw|sr[2w]|dng|raf|orf|rw[2l]|pef)$/i;
+/** Those that systems give no picture type for; what a file really is, the engine decides from its bytes. */
+const extensions =
+  'jpg jpeg png webp avif heic heif hif tif tiff gif cr2 cr3 nef nrw arw sr2 dng raf orf rw2 rwl pef srw';
+const pictureName = new RegExp(`\\.(?:${extensions.replaceAll(' ', '|')})$`, 'i');
+
+/** What a dialog for opening a picture offers, as `accept` of an input. */
+export const pictureTypes = ['image/*', ...extensions.split(' ').map((name) => `.${name}`)].join(',');
 
 /** Searches with the first picture of a drop or a paste, or says why there is none. */
 export function searchWith(transfer: DataTransfer, pasted: boolean): void {
