@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import type { OverlayOptions, Sharp } from 'sharp';
 import type { RgbPixels } from '../../model/trunk.ts';
-import type { Random } from './edits.ts';
+import type { Random } from './random-numbers.ts';
 
 interface Drawing {
   /** [height, width, 4] */

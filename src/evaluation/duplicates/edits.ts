@@ -1,14 +1,13 @@
 /**
- * What people do to photos, done to a photo: each edit at several strengths. There are two sets of strengths with none
- * in common: thresholds are chosen with the one and judged with the other.
+ * What people do to photos, done to a photo: each edit at several strengths. There are two sets of strengths: thresholds
+ * are chosen with the one and judged with the other. They have none in common; only to turn by a right angle, to mirror
+ * and to make grey have no strength, and are in both.
  */
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import type { RgbPixels } from '../../model/trunk.ts';
 import { drawOnScreen, drawWatermark } from './drawings.ts';
-
-/** Numbers from 0 up to 1, the same ones for the same seed. */
-export type Random = () => number;
+import type { Random } from './random-numbers.ts';
 
 export interface EditOfPhoto {
   /** As in `cropped 70 %`. */
