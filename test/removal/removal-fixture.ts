@@ -15,9 +15,20 @@ import { CatalogFixture } from '../ingest/catalog-fixture.ts';
 export const scope = { kind: 'identical', strictness: 0.5 } as const;
 
 /** The trash of these tests, and not the user's own: where it lies is read when it is first used. */
-export const trashHome = mkdtempSync(path.join(tmpdir(), 'akin-trash-'));
+export const trashHome = process.env['AKIN_TEST_TRASH'] ?? mkdtempSync(path.join(tmpdir(), 'akin-trash-'));
 process.env['HOME'] = trashHome;
 process.env['XDG_DATA_HOME'] = trashHome;
+
+/** Of `pictures`, those that tests of killed removals remove. */
+export const removedNames = ['trip/a copy.png', 'trip/a again.png', 'old/b.png'];
+export const pictures = {
+  'a.png': 1,
+  'b.png': 2,
+  'c.png': 3,
+  'trip/a copy.png': 1,
+  'trip/a again.png': 1,
+  'old/b.png': 2,
+};
 
 export class RemovalFixture extends CatalogFixture {
   readonly folder: string;
@@ -87,6 +98,12 @@ export class RemovalFixture extends CatalogFixture {
   /** What is on the disk in the folder of photos. */
   there(): string[] {
     return filesBelow(this.folder);
+  }
+
+  /** Closes the library, and leaves everything where it is. */
+  leave(): void {
+    this.duplicates.close();
+    this.catalog.close();
   }
 
   override close(): void {
