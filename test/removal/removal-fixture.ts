@@ -16,7 +16,8 @@ export const scope = { kind: 'identical', strictness: 0.5 } as const;
 
 /** The trash of these tests, and not the user's own: where it lies is read when it is first used. */
 export const trashHome = process.env['AKIN_TEST_TRASH'] ?? mkdtempSync(path.join(tmpdir(), 'akin-trash-'));
-process.env['HOME'] = trashHome;
+mkdirSync(trashHome, { recursive: true });
+process.env['HOME'] = process.env['AKIN_TEST_HOME'] ?? trashHome;
 process.env['XDG_DATA_HOME'] = trashHome;
 
 /** Of `pictures`, those that tests of killed removals remove. */
