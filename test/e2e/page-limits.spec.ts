@@ -13,8 +13,10 @@ test.beforeEach(({ page }) => waitForPhotos(page, photoCount));
 test('the page has the contract and nothing of Node or Electron', async ({ app, page }) => {
   expect(await page.evaluate(() => Object.keys(window.akin).sort())).toEqual([
     'chooseFolder',
+    'exportDuplicates',
     'exportMatches',
     'languages',
+    'moveDuplicates',
     'on',
     'request',
     'restoreFolder',

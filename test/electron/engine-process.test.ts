@@ -104,6 +104,37 @@ describe('asking the engine', () => {
     await expect(engine.request('photos.get', { photoId: -1 })).rejects.toBeInstanceOf(EngineError);
   });
 
+  it('lets the engine move files to the trash, and tells it what the system said', async () => {
+    const content = await smallPhoto('black-canyon');
+    for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) writeFileSync(path.join(photos, name), content);
+    const asked: string[] = [];
+    const engine = started({
+      trash: async (file) => {
+        asked.push(file);
+        if (file.endsWith('c.jpg')) throw new Error('The trash is full.');
+        rmSync(file);
+      },
+    });
+    await engine.request('folders.add', { path: photos });
+    await vi.waitFor(() => expect(heard).toContainEqual(['library.changed', { photos: 3 }]), 30_000);
+    const scope = { kind: 'identical', strictness: 0.5 } as const;
+    const { photoIds } = await engine.request('removal.propose', scope);
+    const { removal, failed } = await engine.request('removal.trash', {
+      ...scope,
+      photoIds,
+      mergeMetadata: false,
+    });
+    expect(asked.map((file) => path.basename(file)).sort()).toEqual(['b.jpg', 'c.jpg']);
+    expect(removal).toMatchObject({ way: 'trash', photos: 1, bytes: content.length, undoable: false });
+    expect(failed).toMatchObject([{ path: path.join(photos, 'c.jpg'), code: 'removal-trash' }]);
+    expect(failed[0]?.reason).toContain('The trash is full.');
+    await vi.waitFor(() => expect(heard).toContainEqual(['library.changed', { photos: 2 }]), 30_000);
+    expect(heard).toContainEqual([
+      'removal.progress',
+      expect.objectContaining({ phase: 'removing', total: 2 }),
+    ]);
+  });
+
   it('can be called off: before it begins, while it waits, and in the midst', async () => {
     const engine = started();
     const cancelled = new AkinError('cancelled');
