@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { addCommand } from './add.ts';
 import { duplicatesCommand } from './duplicates.ts';
+import { evaluateDuplicatesCommand } from './evaluate-duplicates.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
 import { listCommand } from './list.ts';
@@ -32,7 +33,8 @@ for (const command of libraryCommands) {
 const program = new Command('akin')
   .description('Finds the photos that belong together.')
   .version(project.version, '--version', 'print the version');
-for (const command of [...libraryCommands, evaluateCommand()]) program.addCommand(command);
+for (const command of [...libraryCommands, evaluateCommand(), evaluateDuplicatesCommand()])
+  program.addCommand(command);
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride().showHelpAfterError();
 }

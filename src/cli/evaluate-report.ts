@@ -111,7 +111,7 @@ function twoDigits(value: number): string {
 }
 
 /** @param texts so many columns are text, and begin at the left; the rest are numbers */
-function aligned(rows: readonly (readonly string[])[], texts: number): string[] {
+export function aligned(rows: readonly (readonly string[])[], texts: number): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row.map((cell, column) =>

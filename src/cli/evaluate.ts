@@ -21,7 +21,7 @@ import type { EvaluateOptions } from './evaluate-options.ts';
 import { evaluateRefinements } from './evaluate-refinements.ts';
 import { jsonOf, perQueryTable, plotOf, tableOf } from './evaluate-report.ts';
 import { ProgressLine } from './progress-line.ts';
-import { printJson, printLine } from './session.ts';
+import { interruptible, printJson, printLine } from './session.ts';
 
 /** `akin evaluate DATASET`: how well a model finds what belongs together. */
 export function evaluateCommand(): Command {
@@ -133,20 +133,4 @@ async function writePlot(file: string, plot: string): Promise<void> {
   await writeFile(file, plot).catch((error: unknown) => {
     throw new AkinError('file-not-written', { path: file }, { cause: error });
   });
-}
-
-/** @throws AkinError `cancelled` after an interruption, and what the work throws */
-async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  try {
-    await work(controller.signal);
-  } catch (error) {
-    throw controller.signal.aborted ? new AkinError('cancelled', {}, { cause: error }) : error;
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  }
 }

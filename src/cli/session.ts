@@ -57,6 +57,25 @@ export async function withLibrary(
   }
 }
 
+/**
+ * Does work without a library of the user's, which the signal ends when the user interrupts.
+ * @throws AkinError `cancelled` after an interruption, and what the work throws
+ */
+export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new AkinError('cancelled', {}, { cause: error }) : error;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
 /** Results for people go to standard output. */
 export function printLine(line: string): void {
   process.stdout.write(`${printable(line)}\n`);

@@ -29,8 +29,8 @@ export interface MeasuredPairs extends PairCounts {
   readonly threshold: number;
   /** In the order of the edits. Of false pairs, those that a copy with the edit is in. */
   readonly edits: readonly EditCounts[];
-  /** Pairs of photos as they lie in the folder, which were called: for a person to look at. */
-  readonly untouched: readonly CalledPair[];
+  /** The pairs that count as false: for a person to look at. */
+  readonly falsePairs: readonly CalledPair[];
 }
 
 /** @returns 1 where nothing was called */
@@ -56,7 +56,8 @@ export function measurePairs(
   threshold: number,
 ): MeasuredPairs {
   const called = pairs.filter(({ distance }) => distance <= threshold);
-  const untouched = called.filter(({ one, other }) => !photos[one]!.edit && !photos[other]!.edit);
+  const falsePairs = called.filter(({ one, other }) => photos[one]!.original !== photos[other]!.original);
+  const untouched = falsePairs.filter(({ one, other }) => !photos[one]!.edit && !photos[other]!.edit);
   const alike = new Set(untouched.map(({ one, other }) => keyOf(one, other)));
   const all: Mutable = { right: 0, wanted: 0, wrong: 0, alike: 0 };
   const byEdit = new Map<string, Mutable>();
@@ -81,7 +82,7 @@ export function measurePairs(
       if (isAlike) counts.alike++;
     }
   }
-  return { threshold, ...all, untouched, edits: [...byEdit].map(([edit, counts]) => ({ edit, ...counts })) };
+  return { threshold, ...all, falsePairs, edits: [...byEdit].map(([edit, counts]) => ({ edit, ...counts })) };
 }
 
 /**

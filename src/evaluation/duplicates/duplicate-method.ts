@@ -26,9 +26,10 @@ export interface FindOptions {
 
 export interface DuplicateMethod {
   readonly name: string;
-  /** Pairs as far apart as this, or less, are called duplicates; what it means. */
+  /** Pairs as far apart as this, or less, are called duplicates. */
   readonly threshold: number;
-  readonly unit: string;
+  /** A threshold in words, as in `10 of 64 bits`. */
+  wording(threshold: number): string;
   /** @param files absolute paths */
   find(files: readonly string[], options: FindOptions): Promise<FoundPairs>;
 }

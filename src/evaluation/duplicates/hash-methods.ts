@@ -37,14 +37,14 @@ const hashes: readonly HashOfPhoto[] = [
     longSide: 256,
     make: async (photo) => [await perceptualHash(photo)],
   },
-  // 31 is what its specification says; its measure of quality is left aside, which would only take copies out.
+  // In the best of eight orientations. 31 is what its specification says; its measure of quality is left aside, which would only take copies out.
   { name: 'pdq', bits: 256, threshold: 31, farthest: 90, longSide: pdqLongSide, make: pdqHashes },
 ];
 
 export const hashMethods: readonly DuplicateMethod[] = hashes.map((hash) => ({
   name: hash.name,
   threshold: hash.threshold,
-  unit: `of ${hash.bits} bits${hash.name === 'pdq' ? ', in the best of 8 orientations' : ''}`,
+  wording: (threshold) => `${threshold} of ${hash.bits} bits`,
   find: (files, options) => findByHash(hash, files, options),
 }));
 
