@@ -40,8 +40,9 @@ export interface DuplicateBuildOptions {
   found: () => void;
 }
 
-/** So many duplicates of its duplicates a photo is compared with at most. */
-const furtherMost = 20;
+/** So many duplicates of its duplicates a photo is compared with at most, and so many times with those of these. */
+const furtherMost = 50;
+const furtherRounds = 3;
 
 /** Only so little difference can be left of none, where thumbnails are compared. */
 const largestResidualOfSame = 0.02;
@@ -94,6 +95,7 @@ class Build {
     if (photos.length === 0) return;
     for (const id of photos) this.#open.add(id);
     this.#report({ total: photos.length });
+    await this.#pause();
     const candidates = await findCandidates(this.#sources, {
       modelId: this.#seeker.modelId,
       fresh: photos,
@@ -201,8 +203,11 @@ class Build {
           others.map(({ id }) => id),
         );
         isComplete = await this.#compare(row, photo, first, comparisons);
-        const further = this.#worthComparing(row, this.#further(row.id, comparisons));
-        isComplete = (await this.#compare(row, photo, further, comparisons)) && isComplete;
+        for (let round = 0; round < furtherRounds; round++) {
+          const further = this.#worthComparing(row, this.#further(row.id, comparisons));
+          if (further.length === 0) break;
+          isComplete = (await this.#compare(row, photo, further, comparisons)) && isComplete;
+        }
       }
     } catch (error) {
       if (!this.#options.signal.aborted) throw error;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DuplicatesProgress } from '../src/api-duplicates.ts';
+import { signatureMethod } from '../src/duplicates/signature.ts';
 import { AkinError } from '../src/errors.ts';
 import { LibraryOfEdits } from './library-of-edits.ts';
 
@@ -70,6 +71,17 @@ describe('the search', () => {
       overlapB: 1,
       residual: 0,
     });
+  });
+
+  it('makes signatures where there are none, of libraries from before', async () => {
+    await fill();
+    const { catalog, modelId } = library;
+    expect(catalog.signatures.missing(modelId, signatureMethod)).toEqual([]);
+    catalog.write(() => catalog.signatures.dropOthers('none of these'));
+    expect(catalog.signatures.missing(modelId, signatureMethod)).toHaveLength(7);
+    await library.find();
+    expect(catalog.signatures.missing(modelId, signatureMethod)).toEqual([]);
+    expectFound();
   });
 
   it('does not compare files with the same content, nor companions', async () => {

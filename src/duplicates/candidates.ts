@@ -69,15 +69,14 @@ export class CandidateSearch {
     const { few, more } = byDescriptor;
     const near = await nearestNeighbours(this.#descriptors, {
       from: first.descriptor,
-      most: more.most,
-      leastScore: few.leastScore,
+      ...more,
+      few,
       signal,
       onProgress: (share) => onProgress?.(share * descriptorShare),
     });
     for (const { photoId, neighbours } of near) {
       if (turns.isOver) await turns.next();
-      const counting = neighbours.filter(({ score }, rank) => rank < few.most || score >= more.leastScore);
-      found.set(photoId, idsOf(counting));
+      found.set(photoId, idsOf(neighbours));
     }
     const alike = await nearestNeighbours(this.#signatures, {
       from: first.signature,

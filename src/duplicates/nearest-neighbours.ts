@@ -24,6 +24,9 @@ const deviations = 4;
 /** More than rounding tells from 1: neighbours that are nearer are all as good. */
 const asNearAsCanBe = 0.9999;
 
+/** No product is as large. */
+const never = 2 ** 31 - 1;
+
 export interface NearNeighbour {
   photoId: number;
   /** The dot product, from -1 to 1. */
@@ -103,10 +106,12 @@ export class VectorTable {
 export interface NeighbourOptions {
   /** Rows from this one on are new: neighbours are found for them, among all rows. */
   from: number;
-  /** Neighbours that are less near do not count. */
-  leastScore: number;
   /** How many neighbours of a row are kept: the nearest. */
   most: number;
+  /** Neighbours that are less near do not count. */
+  leastScore: number;
+  /** Of neighbours that are less near than this, only enough are kept to make these many in all. */
+  few?: { most: number; leastScore: number };
   signal: AbortSignal;
   /** Told the share that is done. */
   onProgress?: (share: number) => void;
@@ -122,10 +127,10 @@ export async function nearestNeighbours(
   options: NeighbourOptions,
 ): Promise<Iterable<Neighbourhood>> {
   const { from, signal, onProgress } = options;
-  const nearest = new Nearest(table, options);
   if (table.size - from < 1) return [];
   const turns = new Turns(signal);
   const { bytes, scale } = await table.coarse(turns);
+  const nearest = new Nearest(table, scale, options);
   const products = await BlockProducts.create(table, bytes);
   try {
     const pairs = table.size * (table.size - from) - (table.size - from) ** 2 / 2;
@@ -137,10 +142,7 @@ export async function nearestNeighbours(
         const rows = Math.min(block.rows, column + columns - row);
         await turns.next();
         const found = await products.multiply(row, rows);
-        for (const hit of found.near(nearest.leastProduct(scale))) {
-          nearest.consider(row + hit.row, column + hit.column, hit.product, scale);
-          if (turns.isOver) await turns.next();
-        }
+        await nearest.consider(found, row, column, turns);
         done += rows * columns;
         onProgress?.(Math.min(1, done / pairs));
       }
@@ -155,67 +157,124 @@ export async function nearestNeighbours(
 class Nearest {
   readonly #table: VectorTable;
   readonly #from: number;
-  readonly #least: number;
   readonly #most: number;
+  /** What scores must reach: to be among the few of a row, and among the others. */
+  readonly #leastOfFew: number;
+  readonly #leastOfMore: number;
+  readonly #few: number;
   readonly #rows: Int32Array;
   readonly #scores: Float32Array;
   readonly #counts: Uint32Array;
-  /** What a neighbour's score must exceed. */
-  readonly #lowest: Float32Array;
+  /** How many coarse steps' products make a score of 1, and how far rounding may move one. */
+  readonly #unit: number;
+  readonly #margin: number;
+  /** Of all rows, the least product of coarse steps that may be of a neighbour; nothing is for those that are known. */
+  readonly #limits: Int32Array;
 
-  constructor(table: VectorTable, { from, leastScore, most }: NeighbourOptions) {
-    const fresh = Math.max(0, table.size - from);
+  constructor(
+    table: VectorTable,
+    scale: number,
+    { from, leastScore, most, few = { most, leastScore } }: NeighbourOptions,
+  ) {
+    const fresh = table.size - from;
     this.#table = table;
     this.#from = from;
-    this.#least = leastScore;
     this.#most = most;
+    this.#few = few.most;
+    this.#leastOfFew = few.leastScore;
+    this.#leastOfMore = leastScore;
     this.#rows = new Int32Array(fresh * most);
     this.#scores = new Float32Array(fresh * most);
     this.#counts = new Uint32Array(fresh);
-    this.#lowest = new Float32Array(fresh).fill(-Infinity);
+    this.#unit = scale ** 2;
+    // Rounding is off by something uniform in [-1/2, 1/2], of variance 1/12, times a number of the other vector.
+    this.#margin = deviations * Math.sqrt((2 * scale ** 2) / 12 + table.dimensions / 144);
+    this.#limits = new Int32Array(table.size)
+      .fill(this.#limitOf(this.#leastOfFew), from)
+      .fill(never, 0, from);
   }
 
-  /** The least product of coarse steps that may come of a score that counts. */
-  leastProduct(scale: number): number {
-    return Math.floor(this.#least * scale ** 2 - this.#margin(scale));
+  #limitOf(score: number): number {
+    return score >= asNearAsCanBe ? never : Math.floor(score * this.#unit - this.#margin);
   }
 
-  /** Rounding is off by something uniform in [-1/2, 1/2], of variance 1/12, times a number of the other vector. */
-  #margin(scale: number): number {
-    return deviations * Math.sqrt((2 * scale ** 2) / 12 + this.#table.dimensions / 144);
+  /** Takes what is near of a block of products. @param row of the block's first row @param column likewise */
+  async consider(block: ProductBlock, row: number, column: number, turns: Turns): Promise<void> {
+    const groups = block.columns / group;
+    const ofGroups = this.#limitsOfGroups(column, groups);
+    for (let at = 0; at < block.largest.length; at += groups) {
+      this.#considerRow(block, at, row + at / groups, column, ofGroups);
+      if (turns.isOver) await turns.next();
+    }
   }
 
-  /** @param product of the coarse steps of two rows */
-  consider(row: number, column: number, product: number, scale: number): void {
-    if (row >= column) return;
-    const [one, other] = [row - this.#from, column - this.#from];
-    const best = (product + this.#margin(scale)) / scale ** 2;
-    const wanted = Math.min(one < 0 ? Infinity : this.#lowest[one]!, this.#lowest[other]!);
-    if (best <= wanted) return;
-    const score = this.#table.score(row, column);
-    if (score < this.#least) return;
-    if (one >= 0) this.#insert(one, column, score);
-    this.#insert(other, row, score);
+  /** @param at the first of the row's groups in the block @param column the block's first */
+  #considerRow(
+    { products, largest }: ProductBlock,
+    at: number,
+    row: number,
+    column: number,
+    ofGroups: Int32Array,
+  ): void {
+    const limits = this.#limits;
+    for (let place = 0; place < ofGroups.length; place++) {
+      if (largest[at + place]! < Math.min(limits[row]!, ofGroups[place]!)) continue;
+      const first = column + place * group;
+      const end = Math.min(first + group, limits.length);
+      // Each pair once, and no row with itself.
+      for (let other = Math.max(first, row + 1); other < end; other++) {
+        const product = products[(at + place) * group + other - first]!;
+        if (product >= limits[row]! || product >= limits[other]!) this.#take(row, other);
+      }
+    }
+  }
+
+  /** The least of the limits of each group of rows, as columns of a block. */
+  #limitsOfGroups(column: number, groups: number): Int32Array {
+    const least = new Int32Array(groups).fill(never);
+    const end = Math.min(column + groups * group, this.#limits.length);
+    for (let row = column; row < end; row++) {
+      const place = Math.floor((row - column) / group);
+      least[place] = Math.min(least[place]!, this.#limits[row]!);
+    }
+    return least;
+  }
+
+  #take(row: number, other: number): void {
+    const score = this.#table.score(row, other);
+    if (row >= this.#from) this.#insert(row - this.#from, other, score);
+    this.#insert(other - this.#from, row, score);
   }
 
   #insert(place: number, neighbour: number, score: number): void {
-    if (score <= this.#lowest[place]!) return;
-    const begin = place * this.#most;
+    if (score < this.#leastOfFew) return;
     const count = this.#counts[place]!;
-    let at = begin + count;
-    if (count < this.#most) this.#counts[place] = count + 1;
-    else at = this.#leastOf(begin);
+    const least = this.#leastOf(place);
+    // Whether those that are there leave room for one more.
+    const isRoom =
+      count < this.#few || (count < this.#most && Math.min(score, this.#scores[least]!) >= this.#leastOfMore);
+    if (!isRoom && score <= this.#scores[least]!) return;
+    const at = isRoom ? place * this.#most + count : least;
     this.#rows[at] = neighbour;
     this.#scores[at] = score;
-    if (count + 1 < this.#most) return;
-    const lowest = this.#scores[this.#leastOf(begin)]!;
-    this.#lowest[place] = lowest >= asNearAsCanBe ? Infinity : lowest;
+    if (isRoom) this.#counts[place] = count + 1;
+    this.#limits[this.#from + place] = this.#limitOf(this.#lowest(place));
   }
 
-  #leastOf(begin: number): number {
+  /** What one more neighbour must reach, or exceed. */
+  #lowest(place: number): number {
+    const count = this.#counts[place]!;
+    if (count < this.#few) return this.#leastOfFew;
+    const least = this.#scores[this.#leastOf(place)]!;
+    return count < this.#most ? Math.min(least, this.#leastOfMore) : least;
+  }
+
+  /** Where the least near neighbour of a row is. */
+  #leastOf(place: number): number {
+    const begin = place * this.#most;
+    const end = begin + this.#counts[place]!;
     let least = begin;
-    for (let at = begin + 1; at < begin + this.#most; at++)
-      if (this.#scores[at]! < this.#scores[least]!) least = at;
+    for (let at = begin + 1; at < end; at++) if (this.#scores[at]! < this.#scores[least]!) least = at;
     return least;
   }
 
@@ -234,10 +293,12 @@ class Nearest {
   }
 }
 
-interface Hit {
-  row: number;
-  column: number;
-  product: number;
+interface ProductBlock {
+  /** [rows, columns] */
+  products: Int32Array;
+  /** [rows, columns / group]: the largest of each group. */
+  largest: Int32Array;
+  columns: number;
 }
 
 /** Products of coarse steps, block by block, on onnxruntime. */
@@ -274,7 +335,7 @@ class BlockProducts {
     }
   }
 
-  async multiply(from: number, count: number): Promise<{ near(least: number): Generator<Hit> }> {
+  async multiply(from: number, count: number): Promise<ProductBlock> {
     const { dimensions } = this.#table;
     const columns = this.#columnCount;
     const products = this.#products.subarray(0, count * columns);
@@ -290,22 +351,11 @@ class BlockProducts {
         largest: new Tensor('int32', largest, [largest.length]),
       },
     );
-    return { near: (least) => nearIn(products, largest, columns, least) };
+    return { products, largest, columns };
   }
 
   release(): Promise<void> {
     return this.#session.release();
-  }
-}
-
-function* nearIn(products: Int32Array, largest: Int32Array, columns: number, least: number): Generator<Hit> {
-  for (let at = 0; at < largest.length; at++) {
-    if (largest[at]! < least) continue;
-    for (let place = at * group; place < (at + 1) * group; place++) {
-      const product = products[place]!;
-      if (product < least) continue;
-      yield { row: Math.floor(place / columns), column: place % columns, product };
-    }
   }
 }
 

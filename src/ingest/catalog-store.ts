@@ -2,6 +2,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { PhotoFacts } from '../catalog/photos.ts';
 import { encodeRegions } from '../descriptor/quantise.ts';
+import { signatureMethod } from '../duplicates/signature.ts';
 import type { Model } from '../model/model-folder.ts';
 import { isFinalFailure } from './index-store.ts';
 import type {
@@ -76,7 +77,7 @@ export class CatalogStore implements IndexStore {
   }
 
   #writeOne(outcome: Outcome): DescribedPhoto[] {
-    const { photos, failures, descriptors, thumbnails, removals } = this.#catalog;
+    const { photos, failures, descriptors, signatures, thumbnails, removals } = this.#catalog;
     const { file, photoId: known } = outcome;
     // Its file was removed meanwhile. If there is a file at this place still, the next scan meets it.
     if (known !== null && removals.isSetAside(known) && outcome.kind !== 'moved') return [];
@@ -96,6 +97,7 @@ export class CatalogStore implements IndexStore {
         const photoId = photos.put(outcome.photoId, file, factsOf(outcome.content));
         const { descriptor, regions } = outcome.description;
         descriptors.put(photoId, this.#modelId, descriptor, encodeRegions(regions));
+        signatures.put(photoId, signatureMethod, new Uint8Array(outcome.coefficients));
         if (before) thumbnails.dropUnused([before]);
         return [{ photoId, descriptor }];
       }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { displayPath } from '../catalog/path-bytes.ts';
 import type { Description, PictureDescriber } from '../descriptor/describe.ts';
+import { coefficientsOf, greySquareOf } from '../duplicates/signature.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { RgbPixels } from '../model/trunk.ts';
 import { Batches } from './batches.ts';
@@ -199,9 +200,18 @@ function fileOf({ folderId, path, size, modified }: Task) {
   return { folderId, path, size, modified };
 }
 
-function described({ task, content, thumbnail }: Decoded, description: Description | undefined): Outcome {
+function described(decoded: Decoded, description: Description | undefined): Outcome {
   if (!description) throw new AkinError('internal', { reason: 'a photo was not described' });
-  return { kind: 'described', file: fileOf(task), photoId: task.photoId, content, thumbnail, description };
+  const { task, content, pixels, thumbnail } = decoded;
+  return {
+    kind: 'described',
+    file: fileOf(task),
+    photoId: task.photoId,
+    content,
+    thumbnail,
+    description,
+    coefficients: coefficientsOf(greySquareOf(pixels)),
+  };
 }
 
 function failure(task: Task, error: unknown, keep: boolean): Outcome {

@@ -10,6 +10,7 @@ import { quantiseRegions } from '../../src/descriptor/quantise.ts';
 import type { MapGeometry } from '../../src/descriptor/quantise.ts';
 import { regionGrid } from '../../src/descriptor/regions.ts';
 import { l2Normalise } from '../../src/descriptor/vectors.ts';
+import { coefficientCount } from '../../src/duplicates/signature.ts';
 import { CatalogStore } from '../../src/ingest/catalog-store.ts';
 import { crawl } from '../../src/ingest/crawl.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
@@ -103,6 +104,7 @@ async function describeAll(catalog: Catalog, photos: string, model: Model): Prom
         },
         thumbnail: thumbnails[number % thumbnails.length]!,
         description: describe(),
+        coefficients: Int8Array.from({ length: coefficientCount }, () => 80 * (random() + random() - 1)),
       };
     });
     store.write(outcomes);

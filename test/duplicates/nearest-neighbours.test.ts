@@ -26,14 +26,18 @@ async function find(rows: readonly Float32Array[], change: Partial<NeighbourOpti
 }
 
 /** Compares each with each, in float32. */
-function slowly(rows: readonly Float32Array[], { from, leastScore, most }: NeighbourOptions): Found {
+function slowly(
+  rows: readonly Float32Array[],
+  { from, leastScore, most, few = { most, leastScore } }: NeighbourOptions,
+): Found {
   const found: Found = new Map();
   for (let row = from; row < rows.length; row++) {
     const scores = rows
       .map((vector, other) => ({ photoId: idOf(other), score: dot(vector, rows[row]!) }))
-      .filter(({ photoId, score }) => photoId !== idOf(row) && score >= leastScore)
+      .filter(({ photoId, score }) => photoId !== idOf(row) && score >= few.leastScore)
       .sort((a, b) => b.score - a.score || a.photoId - b.photoId);
-    if (scores.length > 0) found.set(idOf(row), scores.slice(0, most));
+    const kept = scores.slice(0, most).filter(({ score }, rank) => rank < few.most || score >= leastScore);
+    if (kept.length > 0) found.set(idOf(row), kept);
   }
   return found;
 }
@@ -85,6 +89,21 @@ describe('nearest neighbours', () => {
       expectSame(found, slowly(rows, options), 0.5);
     }
     expect(await find(rows, { from: 2200 })).toEqual(new Map());
+  });
+
+  it('are a few that are far, and more that are near', async () => {
+    const rows = rowsOf(syntheticDescriptors(1500, 32, 9), 32);
+    for (const few of [
+      { most: 3, leastScore: 0.2 },
+      { most: 8, leastScore: 0.4 },
+    ]) {
+      const options = { ...all, leastScore: 0.7, few };
+      const slow = slowly(rows, options);
+      expect(new Set([...slow.values()].map(({ length }) => length)).size).toBeGreaterThan(
+        few.most === 3 ? 4 : 7,
+      );
+      expectSame(await find(rows, options), slow, few.leastScore);
+    }
   });
 
   it('are those of any vectors', async () => {
