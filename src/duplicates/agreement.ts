@@ -3,6 +3,7 @@
  * between two shots, disagrees in some blocks only, and another viewpoint in most.
  */
 import type { Seen } from './align.ts';
+import { fitTone, residualOf } from './tone.ts';
 
 /** Pixels to a side of a block. */
 export const blockSide = 8;
@@ -15,6 +16,11 @@ const flatWeight = 0.15;
 const agreeing = { from: 0.45, fully: 0.85 };
 /** Grey values that two flat blocks may be apart by, once brightness and contrast are fitted. */
 const flatTolerance = 14;
+
+/** What is as bright or as dark as can be has lost what it showed. */
+const limits = { dark: 4, bright: 251 };
+/** The share of the blocks that must not be so. */
+const leastCompared = 0.3;
 
 export interface Agreement {
   /** The share of the blocks that agree, 0 to 1, each by its weight. */
@@ -35,11 +41,13 @@ const none: Agreement = { share: 0, correlation: 0, textured: 0, residual: 1, bl
 export function agreementOf(a: Seen, b: Seen): Agreement {
   const tone = fitTone(a.data, b.data);
   if (!tone) return none;
-  let [blocks, textured, weights, agreed, correlations, correlated] = [0, 0, 0, 0, 0, 0];
+  let [all, blocks, textured, weights, agreed, correlations, correlated] = [0, 0, 0, 0, 0, 0, 0];
   for (let top = 0; top + blockSide <= a.height; top += blockSide) {
     for (let left = 0; left + blockSide <= a.width; left += blockSide) {
       const block = compareBlocks(a, b, left, top);
       if (!block) continue;
+      all++;
+      if (isCutOff(block)) continue;
       blocks++;
       const deviation = Math.max(block.deviationA, block.deviationB);
       if (deviation < flat.below) {
@@ -58,12 +66,12 @@ export function agreementOf(a: Seen, b: Seen): Agreement {
       correlated += weight * part;
     }
   }
-  if (blocks === 0) return none;
+  if (blocks === 0 || blocks < leastCompared * all) return none;
   return {
     share: agreed / weights,
     correlation: correlated > 0 ? correlations / correlated : 0,
     textured: textured / blocks,
-    residual: Math.min(1, tone.residual / 255),
+    residual: Math.min(1, residualOf(a.data, b.data, tone) / 255),
     blocks,
   };
 }
@@ -75,6 +83,13 @@ interface Block {
   deviationB: number;
   /** -1 to 1; 0 where one of them is flat. */
   correlation: number;
+}
+
+/** Whether one of the two was made so bright or dark that nothing is left there, and the other was not. */
+function isCutOff({ meanA, meanB, deviationA, deviationB }: Block): boolean {
+  const isLost = (mean: number, deviation: number) =>
+    deviation < flat.below && (mean <= limits.dark || mean >= limits.bright);
+  return isLost(meanA, deviationA) !== isLost(meanB, deviationB);
 }
 
 /** @returns null where a pixel is missing */
@@ -98,39 +113,4 @@ function compareBlocks(a: Seen, b: Seen, left: number, top: number): Block | nul
   const scale = deviationA * deviationB;
   const correlation = scale > 1e-6 ? (products / count - meanA * meanB) / scale : 0;
   return { meanA, meanB, deviationA, deviationB, correlation };
-}
-
-export interface Tone {
-  readonly gain: number;
-  readonly offset: number;
-  /** Mean absolute difference that remains, in the values of b. */
-  readonly residual: number;
-}
-
-/**
- * The gain and the offset that make a most like b, by least squares over what both have.
- * @returns null without a value in common
- */
-export function fitTone(a: ArrayLike<number>, b: ArrayLike<number>): Tone | null {
-  let [count, sumA, sumB, squares, products] = [0, 0, 0, 0, 0];
-  for (let at = 0; at < a.length; at++) {
-    const [one, other] = [a[at]!, b[at]!];
-    if (Number.isNaN(one + other)) continue;
-    count++;
-    sumA += one;
-    sumB += other;
-    squares += one * one;
-    products += one * other;
-  }
-  if (count === 0) return null;
-  const variance = squares - (sumA * sumA) / count;
-  // A picture that is flat tells brightness, and nothing of contrast.
-  const gain = variance > count ? (products - (sumA * sumB) / count) / variance : 1;
-  const offset = (sumB - gain * sumA) / count;
-  let residual = 0;
-  for (let at = 0; at < a.length; at++) {
-    const difference = Math.abs(gain * a[at]! + offset - b[at]!);
-    if (!Number.isNaN(difference)) residual += difference / count;
-  }
-  return { gain, offset, residual };
 }

@@ -2,10 +2,12 @@
  * Lays one picture over another to a fraction of a pixel: Gauss and Newton's method on the differences of their grey
  * values, brightness and contrast being fitted along. Source: Lucas and Kanade, "An iterative image registration
  * technique", 1981; with the compositional update of Baker and Matthews, "Lucas-Kanade 20 years on", IJCV 2004,
- * section 3.2, and Huber's weights against what lies over one of them.
+ * section 3.2, and Cauchy's weights against what lies over one of them.
  */
 import { compose } from './affine.ts';
 import type { Affine, Size } from './affine.ts';
+import { fitTone } from './tone.ts';
+import type { Tone } from './tone.ts';
 import { valueAt } from './plane.ts';
 import type { Plane } from './plane.ts';
 
@@ -30,9 +32,11 @@ export function seenThrough(picture: Plane, map: Affine, { width, height }: Size
   return { data, width, height };
 }
 
-/** Differences above this, in grey values, count less the larger they are. */
-const huber = 12;
+/** Differences of so many grey values count half, larger ones less and less. */
+const scaleOfErrors = 12;
 const unknowns = 8;
+const middleGrey = 128;
+const leastGain = 0.05;
 
 /**
  * Improves a map from the pixels of a grid to those of a picture.
@@ -41,22 +45,31 @@ const unknowns = 8;
  */
 export function refine(fixed: Seen, picture: Plane, start: Affine, steps: number): Affine {
   let map = start;
+  let tone: Tone | null = null;
   for (let step = 0; step < steps; step++) {
-    const change = improvement(fixed, seenThrough(picture, map, fixed));
+    const seen = seenThrough(picture, map, fixed);
+    tone ??= fitTone(seen.data, fixed.data);
+    const change: Improvement | null = tone && improvement(fixed, seen, tone);
     if (!change) return map;
-    map = compose(map, change);
+    map = compose(map, change.map);
+    tone = change.tone;
   }
   return map;
 }
 
-/** The map, near identity, by which the grid is to be moved before it is mapped. */
-function improvement(fixed: Seen, seen: Seen): Affine | null {
+interface Improvement {
+  /** Near identity: by which the grid is to be moved before it is mapped. */
+  readonly map: Affine;
+  readonly tone: Tone;
+}
+
+/** @returns null where the pictures say nothing */
+function improvement(fixed: Seen, seen: Seen, { gain, offset }: Tone): Improvement | null {
   const { width, height } = fixed;
   const normal = new Float64Array(unknowns * (unknowns + 1));
   const row = new Float64Array(unknowns + 1);
   const [middleX, middleY] = [width / 2, height / 2];
   const scale = 2 / Math.max(width, height);
-  const [gain, offset] = toneOf(fixed, seen);
   let used = 0;
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
@@ -68,7 +81,7 @@ function improvement(fixed: Seen, seen: Seen): Affine | null {
       const difference = wanted - (gain * value + offset);
       // NaN, too, fails this.
       if (!(Math.abs(difference) + Math.abs(across) + Math.abs(down) < Infinity)) continue;
-      const weight = Math.min(1, huber / Math.abs(difference));
+      const weight = 1 / (1 + (difference / scaleOfErrors) ** 2);
       const [right, below] = [(x + 0.5 - middleX) * scale, (y + 0.5 - middleY) * scale];
       row[0] = across * right;
       row[1] = across * below;
@@ -76,7 +89,7 @@ function improvement(fixed: Seen, seen: Seen): Affine | null {
       row[3] = down * right;
       row[4] = down * below;
       row[5] = down;
-      row[6] = value / 128;
+      row[6] = value / middleGrey;
       row[7] = 1;
       row[8] = difference;
       for (let i = 0; i < unknowns; i++) {
@@ -89,35 +102,24 @@ function improvement(fixed: Seen, seen: Seen): Affine | null {
   if (used < 8 * unknowns) return null;
   const solution = solveSymmetric(normal);
   if (!solution) return null;
-  const [p, q, r, s, t, u] = solution as unknown as [number, number, number, number, number, number];
+  const [p, q, r, s, t, u, gainMore, offsetMore] = solution as unknown as Eight;
   // Back from places counted from the middle, in halves of the long side.
   const linear: [number, number, number, number] = [p * scale, q * scale, s * scale, t * scale];
-  return [
-    1 + linear[0],
-    linear[1],
-    r - linear[0] * middleX - linear[1] * middleY,
-    linear[2],
-    1 + linear[3],
-    u - linear[2] * middleX - linear[3] * middleY,
-  ];
+  return {
+    map: [
+      1 + linear[0],
+      linear[1],
+      r - linear[0] * middleX - linear[1] * middleY,
+      linear[2],
+      1 + linear[3],
+      u - linear[2] * middleX - linear[3] * middleY,
+    ],
+    // A negative is no edit that is looked for.
+    tone: { gain: Math.max(leastGain, gain + gainMore / middleGrey), offset: offset + offsetMore },
+  };
 }
 
-/** Gain and offset that make what is seen most like what is wanted, by least squares; none for a flat picture. */
-function toneOf(fixed: Seen, seen: Seen): [gain: number, offset: number] {
-  let [count, sum, sumWanted, squares, products] = [0, 0, 0, 0, 0];
-  for (const [at, value] of seen.data.entries()) {
-    const wanted = fixed.data[at]!;
-    if (!(Math.abs(value) + Math.abs(wanted) < Infinity)) continue;
-    count++;
-    sum += value;
-    sumWanted += wanted;
-    squares += value * value;
-    products += value * wanted;
-  }
-  const variance = squares - (sum * sum) / count;
-  const gain = variance > count ? (products - (sum * sumWanted) / count) / variance : 1;
-  return gain > 0.05 ? [gain, (sumWanted - gain * sum) / count] : [1, (sumWanted - sum) / count];
-}
+type Eight = [number, number, number, number, number, number, number, number];
 
 /** Solves by Cholesky's method. @param normal [n, n + 1], the upper half and the right side; it is overwritten */
 function solveSymmetric(normal: Float64Array): Float64Array | null {

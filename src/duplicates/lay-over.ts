@@ -29,9 +29,9 @@ const comparedSide = 112;
 /** Edits stretch a picture by no more than this; a surface seen from another side is stretched by more. */
 const mostStretched = 1.3;
 /** What two pictures must have in common at least: of that which shows less, and of the other. */
-const leastOverlap = { ofSmaller: 0.55, ofLarger: 0.06 };
+const leastOverlap = { ofSmaller: 0.55, ofLarger: 0.03 };
 /** Fewer pixels than this to a side, and nothing can be told. */
-const leastSide = 16;
+const leastSide = 10;
 
 /**
  * @param map from a to b, in fractions
