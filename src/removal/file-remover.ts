@@ -164,7 +164,7 @@ export class FileRemover {
       return this.#close(() => this.#catalog.removals.removed(entry));
     }
     if (!isBack) return false;
-    await abandonMove(entry.destination);
+    await this.#abandon(entry, entry.destination);
     return this.#close(() => this.#catalog.removals.kept(entry));
   }
 
@@ -227,7 +227,7 @@ export class FileRemover {
     const shown = displayPath(path);
     const { removals } = this.#catalog;
     if (await stateOf(path)) {
-      if (entry.destination !== null) await abandonMove(entry.destination);
+      if (entry.destination !== null) await this.#abandon(entry, entry.destination);
       this.#catalog.decide(() => removals.kept(entry));
       throw failure ?? new AkinError('removal-failed', { path: shown, reason: 'it is still there' });
     }
@@ -245,6 +245,13 @@ export class FileRemover {
     this.#catalog.decide(() => this.#catalog.removals.restored(entry, state?.modified ?? entry.modified));
   }
 
+  /** Leaves nothing where a file was to go that did not. */
+  async #abandon(entry: RemovedFile, destination: ByteString): Promise<void> {
+    await abandonMove(destination);
+    await this.#tidy(entry, destination);
+  }
+
+  /** Once a file has left the place where it was put. */
   async #tidy(entry: RemovedFile, destination: ByteString): Promise<void> {
     if (entry.way === 'trash') return forgetInTrash(destination);
     const target = this.#catalog.removals.target(entry.removalId);
