@@ -150,9 +150,7 @@ function matchNetwork(
   for (const pair of framed) {
     if (pair.certainty < strictness) continue;
     const photo = candidates[pair.node]!;
-    // An even sky around a crop looks like a border: unless its metadata, too, says that it was made from the other, a
-    // photo is not held to be the lesser one for what is around the other in it.
-    if (pair.how === 'framed' && photo.richness >= candidates[pair.other]!.richness) continue;
+    if (pair.how === 'framed' && !mayBeMadeFrom(photo, candidates[pair.other]!)) continue;
     candidates[pair.node] =
       pair.how === 'cropped'
         ? { ...photo, shown: Math.min(photo.shown, pair.otherOverlap) }
@@ -177,6 +175,15 @@ function matchNetwork(
     },
     copies: (node) => (nodes[node] ?? []).map(({ id }) => id),
   };
+}
+
+/**
+ * Of 300 crops, one looks as if the rest of its original were a frame around it. Therefore a photo that says more about
+ * itself than the other, or as much and is older, is not held to be a copy with a frame.
+ */
+function mayBeMadeFrom(photo: KeepCandidate, other: KeepCandidate): boolean {
+  if (photo.richness !== other.richness) return photo.richness < other.richness;
+  return photo.takenAt >= other.takenAt;
 }
 
 function preference({ chosen, order }: GroupDecisions): KeepOrder['compare'] {

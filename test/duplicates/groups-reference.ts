@@ -78,7 +78,9 @@ export function referenceGroups(
       const { how, overlapA, overlapB } = pair.framing;
       const [own, others] = nameOf(pair.a) === name ? [overlapA, overlapB] : [overlapB, overlapA];
       if (how === 'cropped' && own > others) shown = Math.min(shown, others);
-      if (how === 'framed' && own < others && best.richness < bestOf(other).richness) {
+      const source = bestOf(other);
+      const isOlder = best.richness === source.richness && best.takenAt < source.takenAt;
+      if (how === 'framed' && own < others && best.richness <= source.richness && !isOlder) {
         framed = true;
         const least = (id: number) => plain.get(classOf.get(id)![0]!)!.pixels;
         pixels = Math.min(pixels, least(name) * own, least(other) * others);

@@ -7,6 +7,7 @@ import type { MatchedPair } from '../../src/duplicates/duplicate-graph.ts';
 import { groupDuplicates } from '../../src/duplicates/groups.ts';
 import type { GroupDecisions, Grouping } from '../../src/duplicates/groups.ts';
 import { keepOrder, standardKeepRules } from '../../src/duplicates/keep-rules.ts';
+import type { KeepCandidate } from '../../src/duplicates/keep-rules.ts';
 import { anyCandidates, candidate } from './candidates.ts';
 import { identicalTo, referenceGroups } from './groups-reference.ts';
 import type { Known } from './groups-reference.ts';
@@ -154,9 +155,15 @@ describe('the keeper', () => {
   });
 
   it('may be larger by what looks like a border, where its metadata does not tell that it is a copy', () => {
-    const photos = [candidate(1), candidate(2, { pixels: 50 })];
     const sky = pair(1, 2, 1, { framing: { how: 'framed', overlapA: 0.5, overlapB: 1 } });
-    expect(group({ photos, copies: [], pairs: [sky] }, 'near-duplicate').groups[0]!.keeper.id).toBe(1);
+    const keeperOf = (large: Partial<KeepCandidate>) => {
+      const photos = [candidate(1, large), candidate(2, { pixels: 50, richness: 2, takenAt: 100 })];
+      return group({ photos, copies: [], pairs: [sky] }, 'near-duplicate').groups[0]!.keeper.id;
+    };
+    expect(keeperOf({ richness: 2, takenAt: 100 })).toBe(2);
+    expect(keeperOf({ richness: 1, takenAt: 99 })).toBe(2);
+    expect(keeperOf({ richness: 2, takenAt: 99 })).toBe(1);
+    expect(keeperOf({ richness: 3, takenAt: 101 })).toBe(1);
   });
 });
 
