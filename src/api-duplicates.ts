@@ -70,6 +70,10 @@ export const duplicateGroupSummarySchema = z.object({
   photos: count,
   /** What removing all but the keeper would free; photos that are protected are not counted. */
   bytes: count,
+  /** The photos that may be removed: all but the keeper and those that are protected. */
+  removable: z.array(id),
+  /** What removing each of them would free. */
+  sizes: z.array(count),
   /** Of the least certain member. */
   certainty: fraction,
 });

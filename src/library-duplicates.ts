@@ -104,12 +104,15 @@ export class LibraryDuplicates extends EventEmitter<DuplicatesEvents> {
     const { rows } = this.#known();
     const groups = this.#ordered(scope, order).map((group) => {
       const { width, height } = rows.get(group.keeper.id)!;
+      const removable = group.members.filter(({ photo }) => !photo.protected);
       return {
         id: group.id,
         keeper: group.keeper.id,
         aspect: width / height,
         photos: group.members.length + 1,
         bytes: freedBy(group),
+        removable: removable.map(({ photo }) => photo.id),
+        sizes: removable.map(({ photo }) => photo.bytes),
         certainty: certaintyOf(group),
       };
     });

@@ -103,8 +103,26 @@ describe('lists', () => {
     match(d, e, { certainty: 0.6 });
     const list = listed(near);
     expect(list.groups).toEqual([
-      { id: d, keeper: d, aspect: (10_000 - 10 * d) / 100, photos: 2, bytes: 700, certainty: 0.6 },
-      { id: b, keeper: c, aspect: (10_000 - 10 * c) / 400, photos: 2, bytes: 500, certainty: 0.95 },
+      {
+        id: d,
+        keeper: d,
+        aspect: (10_000 - 10 * d) / 100,
+        photos: 2,
+        bytes: 700,
+        removable: [e],
+        sizes: [700],
+        certainty: 0.6,
+      },
+      {
+        id: b,
+        keeper: c,
+        aspect: (10_000 - 10 * c) / 400,
+        photos: 2,
+        bytes: 500,
+        removable: [b],
+        sizes: [500],
+        certainty: 0.95,
+      },
     ]);
     expect(list).toMatchObject({ photos: 4, bytes: 1200 });
     expect(listed(near, 'certainty').groups.map(({ id }) => id)).toEqual([b, d]);
