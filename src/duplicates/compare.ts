@@ -12,6 +12,8 @@ import { layOver } from './lay-over.ts';
 import type { Fit } from './lay-over.ts';
 import { isTransposed, mirrored, orientationMap, orientations, turnSquare, upright } from './orientation.ts';
 import type { Orientation } from './orientation.ts';
+import { plainPicture, samePlainPicture } from './plain.ts';
+import type { PlainPicture } from './plain.ts';
 import { flatnessOf, greyOf, pyramidOf, shrink } from './plane.ts';
 import type { Pyramid } from './plane.ts';
 import { findOnPage } from './template.ts';
@@ -51,13 +53,18 @@ const mostUnlikeAspects = 1.15;
 /** A mirrored photo is looked for by its keypoints where descriptors, which hardly see mirroring, are so alike. */
 const leastSimilarityMirrored = 0.4;
 
-/** Fewer blocks tell nothing. */
+/** Fewer blocks tell nothing, and with fewer details nothing is certain. */
 const leastBlocks = 4;
+const detailed = { none: 3, enough: 8 };
+/** The share of blocks whose details agree: .82 at least of 432 copies of 16 photos, watermarked ones being the least. */
+const detailsAgreeing = { none: 0.5, enough: 0.7 };
 /** The share of agreeing blocks, and that of a picture that the other shows too, from which certainty begins and ends. */
 const agreeing = { none: 0.56, all: 1 };
 const whole = { none: 0.6, all: 0.97 };
 /** What is above this correlation of agreeing blocks counts as so much of their share. */
 const bonus = { from: 0.96, factor: 4 };
+/** Pictures without details that are the same: another shot of a clear sky may be, too. */
+const plainCertainty = 0.7;
 /** The share of pixels like those beside them that makes a picture a page, and how alike a picture must be on it. */
 const leastFlatness = 0.35;
 const leastOnPage = 0.7;
@@ -83,7 +90,23 @@ export async function compare(
     if (isVerified(found.inliers) || (best && best.certainty >= enoughCertainty)) break;
   }
   if (!best || best.certainty < enoughCertainty) best = betterOnPage(best, one, other);
+  if (!best || best.certainty < leastCertainty) best = asPlainPictures(one, other);
   return asVerdict(a, b, best, inliers);
+}
+
+/** Where there are no details, what agrees as it is. */
+function asPlainPictures({ plain: a }: Prepared, { plain: b }: Prepared): Candidate | null {
+  const same = a && b && samePlainPicture(a, b);
+  if (!same) return null;
+  const residual = same.difference / 255;
+  return {
+    map: asAffine(orientationMap(same.orientation)),
+    agreement: { share: 1, correlation: 1, textured: 0, residual, blocks: 0 },
+    details: { blocks: 0, share: 1 },
+    overlapA: 1,
+    overlapB: 1,
+    certainty: plainCertainty - same.difference / 20,
+  };
 }
 
 /** Looks for each of the two on the other one, where that may be a page. */
@@ -111,12 +134,15 @@ function better(best: Candidate | null, fit: Fit | null): Candidate | null {
  * How sure it is that two pictures that agree so well are one shot. What was put over a picture spoils some blocks and
  * leaves the others as they were; what moved between two shots comes with blocks that agree less well.
  */
-function certaintyOf({ agreement, overlapA, overlapB }: Fit): number {
+function certaintyOf({ agreement, details, overlapA, overlapB }: Fit): number {
   if (agreement.blocks < leastBlocks) return 0;
   const share = agreement.share + bonus.factor * Math.max(0, agreement.correlation - bonus.from);
   const certainty = ramp(share, agreeing.none, agreeing.all);
+  const proof =
+    ramp(details.blocks, detailed.none, detailed.enough) *
+    ramp(details.share, detailsAgreeing.none, detailsAgreeing.enough);
   // One of them is whole, as a rule: two shots have margins of their own.
-  return certainty * ramp(Math.max(overlapA, overlapB), whole.none, whole.all);
+  return certainty * proof * ramp(Math.max(overlapA, overlapB), whole.none, whole.all);
 }
 
 /** 0 up to `from`, 1 from `to` on. */
@@ -156,6 +182,7 @@ interface Prepared {
   readonly aspect: number;
   /** Much of it is the same all over, as screens and printed pages are. */
   readonly isPage: boolean;
+  readonly plain: PlainPicture | null;
 }
 
 /** A photo is compared with several others. */
@@ -169,6 +196,7 @@ function prepared(photo: ComparablePhoto): Prepared {
     pyramid,
     thumb: normalised(shrink(pyramid, thumb.side, thumb.side).data),
     isPage: flatnessOf(pyramid[0]) >= leastFlatness,
+    plain: plainPicture(photo.picture, pyramid),
     aspect: photo.picture.width / photo.picture.height,
   };
   known.set(photo, made);

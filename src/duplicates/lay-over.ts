@@ -5,6 +5,8 @@ import { agreementOf } from './agreement.ts';
 import type { Agreement } from './agreement.ts';
 import { refine, seenThrough } from './align.ts';
 import type { Seen } from './align.ts';
+import { compareDetails } from './details.ts';
+import type { Details } from './details.ts';
 import { overlapOf, overlapShares } from './overlap.ts';
 import { halve } from './plane.ts';
 import type { Plane, Pyramid } from './plane.ts';
@@ -13,6 +15,7 @@ export interface Fit {
   /** From a to b, in fractions. */
   readonly map: Affine;
   readonly agreement: Agreement;
+  readonly details: Details;
   /** The shares of their areas that the two have in common. */
   readonly overlapA: number;
   readonly overlapB: number;
@@ -55,7 +58,13 @@ export function layOver(a: Pyramid, b: Pyramid, map: Affine): Fit | null {
   const seen = seenTogether(a, b, better, comparedSide);
   if (!seen) return null;
   const [overlapA, overlapB] = overlapShares(better);
-  return { map: better, agreement: agreementOf(seen.a, seen.b), overlapA, overlapB };
+  return {
+    map: better,
+    agreement: agreementOf(seen.a, seen.b),
+    details: compareDetails(seen.a, seen.b),
+    overlapA,
+    overlapB,
+  };
 }
 
 /** What two pictures have in common, as a's pixels lie. @returns null where that is too little */
