@@ -43,7 +43,7 @@ export interface CompareOptions {
 }
 
 /** A pair less certain than this is none: no strictness brings it back. */
-const leastCertainty = 0.2;
+const leastCertainty = 0.35;
 /** More certain than this, and no other map needs to be tried. */
 const enoughCertainty = 0.8;
 /** Side of the squares that tell which orientations are likely, and how alike they must be then, -1 to 1. */

@@ -51,10 +51,8 @@ function framing(a: Photo, b: Photo, { map, overlapA, overlapB }: Fit): Edit {
 
 /** Whether one is grey and the other is not, or brightness, contrast or colours differ. */
 function colourEdit(a: Photo, b: Photo, map: Affine): Edit | null {
-  const channels = [0, 1, 2].flatMap((channel) => {
-    const seen = seenTogether(channelOf(a.picture, channel), channelOf(b.picture, channel), map, colourSide);
-    return seen ? [seen] : [];
-  });
+  const [ofA, ofB] = [channelsOf(a.picture), channelsOf(b.picture)];
+  const channels = ofA.flatMap((channel, at) => seenTogether(channel, ofB[at]!, map, colourSide) ?? []);
   if (channels.length < 3) return null;
   const chromaA = chromaOf(channels.map((seen) => seen.a.data));
   const chromaB = chromaOf(channels.map((seen) => seen.b.data));
@@ -91,8 +89,26 @@ function spreadOf(values: Float32Array): { mean: number; deviation: number } {
   return { mean, deviation: Math.sqrt(squares / known.length) };
 }
 
-function channelOf({ data, width, height }: RgbPixels, channel: number): Pyramid {
-  const plane = new Float32Array(width * height);
-  for (let pixel = 0; pixel < plane.length; pixel++) plane[pixel] = data[pixel * 3 + channel]!;
-  return pyramidOf({ data: plane, width, height });
+/** A photo is compared with several others. */
+const known = new WeakMap<RgbPixels, readonly Pyramid[]>();
+
+/** Red, green and blue, no larger than it takes: colours show from afar. */
+function channelsOf(picture: RgbPixels): readonly Pyramid[] {
+  const before = known.get(picture);
+  if (before) return before;
+  const { data, width, height } = picture;
+  const shrinking = Math.max(1, Math.floor(Math.min(width, height) / colourSide));
+  const size = { width: Math.floor(width / shrinking), height: Math.floor(height / shrinking) };
+  const channels = [0, 1, 2].map((channel) => {
+    const plane = new Float32Array(size.width * size.height);
+    for (let y = 0; y < size.height * shrinking; y++) {
+      const to = Math.floor(y / shrinking) * size.width;
+      for (let x = 0; x < size.width * shrinking; x++) {
+        plane[to + Math.floor(x / shrinking)]! += data[(y * width + x) * 3 + channel]! / shrinking ** 2;
+      }
+    }
+    return pyramidOf({ data: plane, ...size });
+  });
+  known.set(picture, channels);
+  return channels;
 }

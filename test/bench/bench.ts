@@ -2,7 +2,9 @@
 import { runNode, say } from '../../src/setup/project.ts';
 import { appStartBench } from './app-start.ts';
 import type { BenchResult } from './bench-result.ts';
+import { duplicateCandidatesBench } from './duplicate-candidates.ts';
 import { duplicateGroupsBench } from './duplicate-groups.ts';
+import { duplicateVerificationBench } from './duplicate-verification.ts';
 import { engineMemoryBench } from './engine-memory.ts';
 import { indexingBench } from './indexing.ts';
 import { localFeaturesBench } from './local-features.ts';
@@ -23,6 +25,8 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   verification: verificationBench,
   places: placesBench,
   'duplicate-groups': duplicateGroupsBench,
+  'duplicate-candidates': duplicateCandidatesBench,
+  'duplicate-verification': duplicateVerificationBench,
   rescan: async () => rescanBench(await syntheticLibrary()),
   engine: async () => {
     await built();
