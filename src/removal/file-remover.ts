@@ -77,7 +77,7 @@ export class FileRemover {
     const state = await stateOf(path);
     if (!state) throw new AkinError('photo-missing', shown);
     // Two ways to one file, through links or mounts: with the one photo both would go.
-    if (isSameFile(state, survivor.state)) {
+    if (isNumbered(state) && isSameFile(state, survivor.state)) {
       throw new AkinError('removal-same-file', { ...shown, survivor: displayPath(survivor.path) });
     }
     if (state.modified !== row.modified || !(await holds(path, row)))
@@ -266,6 +266,11 @@ export class FileRemover {
 
 function isSameFile(a: FileState, b: FileState): boolean {
   return a.device === b.device && a.inode === b.inode;
+}
+
+/** Some network drives number no files: all of theirs would be the same. */
+function isNumbered({ inode }: FileState): boolean {
+  return inode !== '0';
 }
 
 async function isStill({ path, state }: { path: ByteString; state: FileState }): Promise<boolean> {

@@ -12,7 +12,16 @@ import type { ExpectedFile } from './file-state.ts';
 const unfinished = '.akin-part';
 
 /** File systems without hard links say so in one of these ways. */
-const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EISDIR']);
+const withoutLinks = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EINVAL',
+  'EISDIR',
+  'UNKNOWN',
+]);
 
 /**
  * The first name that is free for a file: its own, else with " (2)", " (3)" and so on before the ending.

@@ -19,6 +19,11 @@ function point(before?: () => void): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+/** Not every disk lets a file have two names. */
+function checkLinks(): void {
+  if (way === 'plain') throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+}
+
 /** Another disk is one that files cannot be renamed to. */
 function checkDisks(from: unknown, to: unknown): void {
   if (way !== 'disk' || `${String(from)}/`.startsWith(target) === `${String(to)}/`.startsWith(target)) return;
@@ -41,6 +46,7 @@ for (const name of [
   const step = steps[name]!;
   steps[name] = async (...words) => {
     point();
+    if (name === 'link') checkLinks();
     if (name === 'link' || name === 'rename') checkDisks(words[0], words[1]);
     if (name === 'copyFile') {
       const content = readFileSync(words[0] as string);

@@ -14,7 +14,8 @@ afterAll(() => {
   rmSync(trashHome, { recursive: true, force: true });
 });
 
-type Way = 'trash' | 'folder' | 'disk';
+/** To a folder, also on a disk without hard links, and on another disk. */
+type Way = 'trash' | 'folder' | 'plain' | 'disk';
 type Doing = 'remove' | 'undo';
 
 /** A library that is killed again and again. */
@@ -103,11 +104,12 @@ function spread(points: number, count: number): number[] {
 
 describe('a removal that is killed', () => {
   // Elsewhere the trash is the user's own.
-  const ways: Way[] = process.platform === 'linux' ? ['trash', 'folder', 'disk'] : ['folder', 'disk'];
+  const ways: Way[] =
+    process.platform === 'linux' ? ['trash', 'folder', 'plain', 'disk'] : ['folder', 'plain', 'disk'];
   const kills = Math.ceil(50 / (2 * ways.length));
 
   it.concurrent.each(ways)(
-    'to the %s leaves every file in one place, and the catalog knows where',
+    'leaves every file in one place, and the catalog knows where: %s',
     async (way) => {
       const trial = new Trial(way);
       try {
