@@ -1,7 +1,7 @@
 /** The candidates of a library's photos: signatures are made where they are missing, then all are searched at once. */
 import type { Catalog } from './catalog/catalog.ts';
 import { CandidateSearch } from './duplicates/candidates.ts';
-import { coefficientsOf, greySquareOf, signatureMethod } from './duplicates/signature.ts';
+import { looksOf, signatureMethod } from './duplicates/signature.ts';
 import { Turns } from './duplicates/turns.ts';
 import { thumbnailPixels } from './ingest/thumbnail-pixels.ts';
 import type { LibraryPhotos } from './library-photos.ts';
@@ -72,7 +72,7 @@ async function makeSignatures(
   for (let begin = 0; begin < missing.length; begin += signaturesAtOnce) {
     await pause();
     const some = missing.slice(begin, begin + signaturesAtOnce);
-    const made = await Promise.all(some.map((photoId) => coefficients(photos, photoId)));
+    const made = await Promise.all(some.map((photoId) => looks(photos, photoId)));
     catalog.write(() => {
       for (const [at, photoId] of some.entries()) {
         const found = made[at];
@@ -86,14 +86,14 @@ async function makeSignatures(
 }
 
 /** Undefined where there is no thumbnail, and none can be made now. */
-async function coefficients(
+async function looks(
   photos: LibraryPhotos,
   photoId: number,
 ): Promise<{ hash: Uint8Array; content: Int8Array } | undefined> {
   try {
     const { hash } = photos.row(photoId);
     const { content } = await photos.thumbnail(photoId);
-    return { hash, content: coefficientsOf(greySquareOf(await thumbnailPixels(content, smallSide))) };
+    return { hash, content: looksOf(await thumbnailPixels(content, smallSide)) };
   } catch {
     // Whatever is wrong with the thumbnail, the photo can do without a signature: it is the lesser way to candidates.
     return undefined;

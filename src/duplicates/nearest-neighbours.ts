@@ -28,13 +28,13 @@ const asNearAsCanBe = 0.9999;
 const never = 2 ** 31 - 1;
 
 export interface NearNeighbour {
-  photoId: number;
+  id: number;
   /** The dot product, from -1 to 1. */
   score: number;
 }
 
 export interface Neighbourhood {
-  photoId: number;
+  id: number;
   /** The nearest first; equally near ones by their photo id. */
   neighbours: NearNeighbour[];
 }
@@ -44,7 +44,7 @@ export class VectorTable {
   readonly dimensions: number;
   readonly #capacity: number;
   readonly #steps: Int16Array;
-  readonly #photoIds: Uint32Array;
+  readonly #ids: Uint32Array;
   #size = 0;
 
   /** @param capacity how many vectors there will be at most */
@@ -52,7 +52,7 @@ export class VectorTable {
     this.dimensions = dimensions;
     this.#capacity = capacity;
     this.#steps = new Int16Array(capacity * dimensions);
-    this.#photoIds = new Uint32Array(capacity);
+    this.#ids = new Uint32Array(capacity);
   }
 
   get size(): number {
@@ -60,17 +60,17 @@ export class VectorTable {
   }
 
   /** @throws RangeError when the table is full, and for a vector of another length */
-  add(photoId: number, vector: Float32Array): void {
+  add(id: number, vector: Float32Array): void {
     if (this.#size === this.#capacity) throw new RangeError('The table is full.');
     if (vector.length !== this.dimensions)
       throw new RangeError(`A vector of ${vector.length} in a table of ${this.dimensions} dimensions.`);
     const begin = this.#size * this.dimensions;
     for (let at = 0; at < vector.length; at++) this.#steps[begin + at] = Math.round(vector[at]! * fineSteps);
-    this.#photoIds[this.#size++] = photoId;
+    this.#ids[this.#size++] = id;
   }
 
-  photoId(row: number): number {
-    return this.#photoIds[row]!;
+  id(row: number): number {
+    return this.#ids[row]!;
   }
 
   /** The dot product of two rows, as exact as their steps. */
@@ -284,11 +284,11 @@ class Nearest {
       if (count === 0) continue;
       const begin = place * this.#most;
       const neighbours = Array.from({ length: count }, (_, at) => ({
-        photoId: this.#table.photoId(this.#rows[begin + at]!),
+        id: this.#table.id(this.#rows[begin + at]!),
         score: this.#scores[begin + at]!,
       }));
-      neighbours.sort((a, b) => b.score - a.score || a.photoId - b.photoId);
-      yield { photoId: this.#table.photoId(this.#from + place), neighbours };
+      neighbours.sort((a, b) => b.score - a.score || a.id - b.id);
+      yield { id: this.#table.id(this.#from + place), neighbours };
     }
   }
 }

@@ -16,6 +16,8 @@
  */
 import { l2Normalise } from '../descriptor/vectors.ts';
 import type { RgbPixels } from '../model/trunk.ts';
+import { innerPicture } from './inner-picture.ts';
+import type { Area } from './inner-picture.ts';
 
 /** Side of the square that the coefficients are made of. */
 export const signatureSide = 32;
@@ -24,7 +26,7 @@ export const signatureSide = 32;
 const samples = 8;
 
 /** Changes whenever pictures get other coefficients. */
-export const signatureMethod = 'cosine 1';
+export const signatureMethod = 'cosine 2';
 
 /** Frequencies u and v, each and together, up to these. */
 const highest = { each: 6, sum: 8 };
@@ -80,15 +82,29 @@ const cosines = Float64Array.from({ length: (highest.each + 1) * signatureSide }
   return Math.cos((Math.PI * frequency * (2 * place + 1)) / (2 * signatureSide));
 });
 
-/** A picture squeezed to a grey square, from as many of its pixels as matter. @returns [32, 32], 0 to 255 */
-export function greySquareOf({ data, width, height }: RgbPixels): Float32Array {
+/**
+ * The coefficients of a picture, and after them those of the picture in it, where there seems to be one: so screenshots
+ * and photos with a border find what they show.
+ * @returns [1 or 2, coefficientCount]
+ */
+export function looksOf(pixels: RgbPixels): Int8Array {
+  const whole = coefficientsOf(greySquareOf(pixels));
+  const inner = innerPicture(pixels);
+  return inner ? Int8Array.of(...whole, ...coefficientsOf(greySquareOf(pixels, inner))) : whole;
+}
+
+/** An area of a picture squeezed to a grey square, from as many pixels as matter. @returns [32, 32], 0 to 255 */
+export function greySquareOf(
+  { data, width, height }: RgbPixels,
+  area: Area = { left: 0, top: 0, width, height },
+): Float32Array {
   const grey = new Float32Array(signatureSide ** 2);
   const places = signatureSide * samples;
   for (let y = 0; y < places; y++) {
-    const row = Math.floor(((y + 0.5) * height) / places) * width;
+    const row = (area.top + Math.floor(((y + 0.5) * area.height) / places)) * width + area.left;
     const cells = Math.floor(y / samples) * signatureSide;
     for (let x = 0; x < places; x++) {
-      const at = 3 * (row + Math.floor(((x + 0.5) * width) / places));
+      const at = 3 * (row + Math.floor(((x + 0.5) * area.width) / places));
       // Luma as in Rec. 601.
       grey[cells + Math.floor(x / samples)]! +=
         0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;

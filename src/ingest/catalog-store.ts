@@ -97,7 +97,7 @@ export class CatalogStore implements IndexStore {
         const photoId = photos.put(outcome.photoId, file, factsOf(outcome.content));
         const { descriptor, regions } = outcome.description;
         descriptors.put(photoId, this.#modelId, descriptor, encodeRegions(regions));
-        signatures.put(photoId, signatureMethod, new Uint8Array(outcome.coefficients));
+        signatures.put(photoId, signatureMethod, new Uint8Array(outcome.looks));
         if (before) thumbnails.dropUnused([before]);
         return [{ photoId, descriptor }];
       }

@@ -51,8 +51,8 @@ export type Outcome =
       content: PhotoContent;
       thumbnail: Uint8Array;
       description: Description;
-      /** What it looks like from afar, as `coefficientsOf` tells it. */
-      coefficients: Int8Array;
+      /** What it looks like from afar, as `looksOf` tells it. */
+      looks: Int8Array;
     }
   /** The same content as a photo that is already described: it gets copies of all that was made from it. */
   | { kind: 'copied'; file: FileState; photoId: number | null; source: number }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { displayPath } from '../catalog/path-bytes.ts';
 import type { Description, PictureDescriber } from '../descriptor/describe.ts';
-import { coefficientsOf, greySquareOf } from '../duplicates/signature.ts';
+import { looksOf } from '../duplicates/signature.ts';
 import { AkinError, asAkinError } from '../errors.ts';
 import type { RgbPixels } from '../model/trunk.ts';
 import { Batches } from './batches.ts';
@@ -210,7 +210,7 @@ function described(decoded: Decoded, description: Description | undefined): Outc
     content,
     thumbnail,
     description,
-    coefficients: coefficientsOf(greySquareOf(pixels)),
+    looks: looksOf(pixels),
   };
 }
 

@@ -104,7 +104,7 @@ async function describeAll(catalog: Catalog, photos: string, model: Model): Prom
         },
         thumbnail: thumbnails[number % thumbnails.length]!,
         description: describe(),
-        coefficients: Int8Array.from({ length: coefficientCount }, () => 80 * (random() + random() - 1)),
+        looks: Int8Array.from({ length: coefficientCount }, () => 80 * (random() + random() - 1)),
       };
     });
     store.write(outcomes);

@@ -86,6 +86,19 @@ describe('candidates', () => {
     for (const id of [3, 4, 5]) expect(found.get(1)).not.toContain(id);
   });
 
+  it('are those of a picture in a photo, and never the photo itself', async () => {
+    const [screen, seen] = [look(), look()];
+    const found = await find([
+      [1, direction(), Int8Array.of(...screen, ...seen)],
+      [2, direction(), seen],
+      [3, direction(), Int8Array.of(...seen, ...seen)],
+    ]);
+    expect([...found.get(1)!].sort()).toEqual(expect.arrayContaining([2, 3]));
+    expect(found.get(2)).toContain(1);
+    expect(found.get(3)).not.toContain(3);
+    expect(new Set(found.get(3)).size).toBe(found.get(3)!.length);
+  });
+
   it('are named once, though both ways lead to them', async () => {
     const [own, seen] = [direction(), look()];
     const found = await find([

@@ -9,7 +9,7 @@ import { syntheticDescriptors } from '../bench/synthetic-descriptors.ts';
 const never = new AbortController().signal;
 const all = { from: 0, leastScore: 0.5, most: 8, signal: never };
 
-type Found = Map<number, { photoId: number; score: number }[]>;
+type Found = Map<number, { id: number; score: number }[]>;
 
 /** Photo ids are ten times the place, and one. */
 const idOf = (row: number) => 10 * row + 1;
@@ -22,7 +22,7 @@ function tableOf(rows: readonly Float32Array[]): VectorTable {
 
 async function find(rows: readonly Float32Array[], change: Partial<NeighbourOptions> = {}): Promise<Found> {
   const found = await nearestNeighbours(tableOf(rows), { ...all, ...change });
-  return new Map([...found].map(({ photoId, neighbours }) => [photoId, neighbours]));
+  return new Map([...found].map(({ id, neighbours }) => [id, neighbours]));
 }
 
 /** Compares each with each, in float32. */
@@ -33,9 +33,9 @@ function slowly(
   const found: Found = new Map();
   for (let row = from; row < rows.length; row++) {
     const scores = rows
-      .map((vector, other) => ({ photoId: idOf(other), score: dot(vector, rows[row]!) }))
-      .filter(({ photoId, score }) => photoId !== idOf(row) && score >= few.leastScore)
-      .sort((a, b) => b.score - a.score || a.photoId - b.photoId);
+      .map((vector, other) => ({ id: idOf(other), score: dot(vector, rows[row]!) }))
+      .filter(({ id, score }) => id !== idOf(row) && score >= few.leastScore)
+      .sort((a, b) => b.score - a.score || a.id - b.id);
     const kept = scores.slice(0, most).filter(({ score }, rank) => rank < few.most || score >= leastScore);
     if (kept.length > 0) found.set(idOf(row), kept);
   }
@@ -44,14 +44,14 @@ function slowly(
 
 /** Which of two photos is nearer, and which just counts, is not told where they are as near to a ten-thousandth. */
 function expectSame(found: Found, slow: Found, leastScore: number): void {
-  for (const photoId of new Set([...found.keys(), ...slow.keys()])) {
-    const own = found.get(photoId) ?? [];
-    const expected = slow.get(photoId) ?? [];
+  for (const id of new Set([...found.keys(), ...slow.keys()])) {
+    const own = found.get(id) ?? [];
+    const expected = slow.get(id) ?? [];
     for (let rank = 0; rank < Math.max(own.length, expected.length); rank++) {
       const scores = [own[rank]?.score ?? leastScore, expected[rank]?.score ?? leastScore] as const;
       expect(Math.abs(scores[0] - scores[1])).toBeLessThan(1e-4);
     }
-    expect(new Set(own.map((neighbour) => neighbour.photoId)).size).toBe(own.length);
+    expect(new Set(own.map((neighbour) => neighbour.id)).size).toBe(own.length);
   }
 }
 
@@ -67,10 +67,10 @@ describe('nearest neighbours', () => {
   it('are those of a few vectors', async () => {
     const found = await find([unit(1, 0), unit(0, 1), unit(4, 3), unit(-1, 0)]);
     expect([...found.keys()]).toEqual([1, 11, 21]);
-    expect(found.get(1)).toEqual([{ photoId: 21, score: expect.closeTo(0.8, 4) }]);
+    expect(found.get(1)).toEqual([{ id: 21, score: expect.closeTo(0.8, 4) }]);
     expect(found.get(21)).toEqual([
-      { photoId: 1, score: expect.closeTo(0.8, 4) },
-      { photoId: 11, score: expect.closeTo(0.6, 4) },
+      { id: 1, score: expect.closeTo(0.8, 4) },
+      { id: 11, score: expect.closeTo(0.6, 4) },
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('nearest neighbours', () => {
     for (const from of [2199, 2100, 1000]) {
       const options = { ...all, from };
       const found = await find(rows, options);
-      expect([...found.keys()].every((photoId) => photoId >= idOf(from))).toBe(true);
+      expect([...found.keys()].every((id) => id >= idOf(from))).toBe(true);
       expectSame(found, slowly(rows, options), 0.5);
     }
     expect(await find(rows, { from: 2200 })).toEqual(new Map());
@@ -131,9 +131,9 @@ describe('nearest neighbours', () => {
   it('of more equal photos than are wanted are some of them', async () => {
     const found = await find(Array.from({ length: 200 }, () => unit(3, 4, 5)));
     expect(found.size).toBe(200);
-    for (const [photoId, neighbours] of found) {
+    for (const [id, neighbours] of found) {
       expect(neighbours).toHaveLength(8);
-      expect(neighbours.some((neighbour) => neighbour.photoId === photoId)).toBe(false);
+      expect(neighbours.some((neighbour) => neighbour.id === id)).toBe(false);
       expect(neighbours.every(({ score }) => score > 0.9999)).toBe(true);
     }
   });

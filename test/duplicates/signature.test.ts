@@ -7,6 +7,7 @@ import {
   coefficientCount,
   coefficientsOf,
   greySquareOf,
+  looksOf,
   signatureDimensions,
   signatureOf,
   signatureSide,
@@ -165,6 +166,30 @@ describe('the signature', () => {
         0.85,
       );
     }
+  });
+});
+
+describe('looks', () => {
+  it('are those of the photo and of the picture that it shows, if it shows one', async () => {
+    const photo = await sharp(realPhoto('black-canyon')).resize(300, 200, { fit: 'fill' }).png().toBuffer();
+    const looksOfFile = async (image: Sharp) => {
+      const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      return looksOf({ data, width: info.width, height: info.height });
+    };
+    const plain = await looksOfFile(sharp(photo));
+    expect(plain).toHaveLength(coefficientCount);
+    const screen = sharp({ create: { width: 500, height: 400, channels: 3, background: '#eef' } });
+    const shown = await looksOfFile(
+      sharp(
+        await screen
+          .composite([{ input: photo, left: 120, top: 90 }])
+          .png()
+          .toBuffer(),
+      ),
+    );
+    expect(shown).toHaveLength(2 * coefficientCount);
+    expect(similarityTurned(shown.subarray(0, coefficientCount), plain)).toBeLessThan(0.6);
+    expect(similarityTurned(shown.subarray(coefficientCount), plain)).toBeGreaterThan(0.95);
   });
 });
 
