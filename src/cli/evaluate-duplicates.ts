@@ -45,7 +45,7 @@ async function evaluateDuplicates(
   signal: AbortSignal,
 ): Promise<void> {
   const originals = await photosBelow(folder, signal);
-  if (originals.length === 0) throw new AkinError('no-photos');
+  if (originals.length === 0) throw new AkinError('dataset-unknown', { path: folder });
   const temporary = await mkdtemp(path.join(tmpdir(), 'akin-evaluate-duplicates-'));
   const line = new ProgressLine('Editing');
   try {
