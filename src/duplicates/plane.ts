@@ -33,10 +33,14 @@ export function halve({ data, width, height }: Plane): Plane {
 /** A picture, half of it, a quarter of it, and so on. */
 export type Pyramid = readonly [Plane, ...Plane[]];
 
-/** Down to a side of less than 32 pixels. */
+/** Down to a side of less than 32 pixels. Each level shows all of the picture, so that fractions of it stay the same. */
 export function pyramidOf(plane: Plane): Pyramid {
   const levels: [Plane, ...Plane[]] = [plane];
-  for (let last = plane; Math.min(last.width, last.height) >= 32;) levels.push((last = halve(last)));
+  for (let last = plane; Math.min(last.width, last.height) >= 32;) {
+    const { width, height } = last;
+    last = width % 2 === 0 && height % 2 === 0 ? halve(last) : squeeze(last, width >> 1, height >> 1);
+    levels.push(last);
+  }
   return levels;
 }
 

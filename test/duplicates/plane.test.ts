@@ -63,6 +63,17 @@ describe('halve', () => {
 });
 
 describe('pyramidOf', () => {
+  it('shows all of the picture on every level, whatever its size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 64, max: 200 }), fc.integer({ min: 64, max: 200 }), (width, height) => {
+        const data = Float32Array.from({ length: width * height }, (_, at) => at % width);
+        for (const level of pyramidOf({ data, width, height })) {
+          expect(meanOf(level)).toBeCloseTo((width - 1) / 2, 2);
+        }
+      }),
+    );
+  });
+
   it('ends before a side has fewer than 16 pixels', () => {
     const plane = { data: new Float32Array(427 * 320), width: 427, height: 320 };
     expect(pyramidOf(plane).map(({ width, height }) => [width, height])).toEqual([
