@@ -21,7 +21,7 @@ import { asFolderError } from './ingest/crawl.ts';
 import { ProgressMeter } from './ingest/progress-meter.ts';
 import { mergeMetadata } from './ingest/sidecar.ts';
 import { codeOf, systemPath } from './ingest/walk.ts';
-import { FileRemover } from './removal/file-remover.ts';
+import { FileRemover, placeIn } from './removal/file-remover.ts';
 import type { BegunRemoval, CheckedPhoto, Survivor, Trash } from './removal/file-remover.ts';
 import { isFolder } from './removal/file-state.ts';
 
@@ -281,9 +281,14 @@ export class LibraryRemoval extends EventEmitter<RemovalEvents> {
       throw asFolderError(codeOf(error), textToByteString(folder));
     }
     if (!(await isFolder(target))) throw new AkinError('folder-missing', { path: folder });
-    // There, a scan would find the photos again.
-    const other = this.#catalog.folders.list().find((row) => covers(row.path, target));
-    if (other) throw new AkinError('removal-target', { path: folder, other: displayPath(other.path) });
+    // There, or where photos of a folder would get to, a scan would find them again.
+    const folders = this.#catalog.folders.list().map((row) => row.path);
+    const places = folders.map((own) => placeIn(target, own));
+    const other = folders.find(
+      (own) => covers(own, target) || places.some((to) => covers(own, to) || covers(to, own)),
+    );
+    if (other !== undefined)
+      throw new AkinError('removal-target', { path: folder, other: displayPath(other) });
     return target;
   }
 

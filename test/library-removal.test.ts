@@ -188,6 +188,12 @@ describe('right before a file goes', () => {
     await expect(fixture.move(copies, fixture.file('trip'))).rejects.toMatchObject({
       code: 'removal-target',
     });
+    // Below it there is a folder of the same name: the library's own.
+    await expect(fixture.move(copies, fixture.root)).rejects.toMatchObject({ code: 'removal-target' });
+    fixture.addFolder('other/photos/trip');
+    await expect(fixture.move(copies, path.join(fixture.root, 'other'))).rejects.toMatchObject({
+      code: 'removal-target',
+    });
     await expect(fixture.move(copies, fixture.file('nowhere'))).rejects.toMatchObject({
       code: 'folder-missing',
     });

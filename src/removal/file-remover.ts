@@ -191,10 +191,8 @@ export class FileRemover {
     return true;
   }
 
-  /** Below a folder of the name that the library's folder has. */
   #destination(row: PhotoRow, folder: ByteString): Promise<ByteString> {
-    const root = row.folder.slice(row.folder.lastIndexOf('/') + 1).replace(/:$/, '');
-    return freePath(joinPath(joinPath(folder, root), row.path));
+    return freePath(joinPath(placeIn(folder, row.folder), row.path));
   }
 
   /** Nothing may have happened to the two files since they were read, nor to what the user decided. */
@@ -262,6 +260,11 @@ export class FileRemover {
   #entry({ id, removalId }: RemovedFile): RemovedFile {
     return this.#catalog.removals.files(removalId).find((entry) => entry.id === id)!;
   }
+}
+
+/** Where photos of a folder of the library go in a folder that they are moved to: below one of the same name. */
+export function placeIn(target: ByteString, folder: ByteString): ByteString {
+  return joinPath(target, folder.slice(folder.lastIndexOf('/') + 1).replace(/:$/, ''));
 }
 
 function isSameFile(a: FileState, b: FileState): boolean {
