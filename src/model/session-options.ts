@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 
+// onnxruntime reports what it does to its makers, and keeps a log of that among the temporary files, unless this is set
+// before its first session: Akin makes no network connection.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 /**
  * How Akin runs networks on onnxruntime.
  * @param threads threads that one run uses. Left to itself, onnxruntime would tie each of its threads to a processor,

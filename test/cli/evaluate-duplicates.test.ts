@@ -53,9 +53,6 @@ beforeAll(async () => {
 
 afterAll(() => scratch.remove());
 
-/** What is left there, but for what the runtime of the models puts there. */
-const left = () => readdirSync(temporary).filter((name) => name.startsWith('akin-'));
-
 const evaluate = (...words: string[]) =>
   run(['evaluate-duplicates', ...words], { env: { TMPDIR: temporary, TEMP: temporary, TMP: temporary } });
 
@@ -92,7 +89,7 @@ describe('evaluate-duplicates', () => {
       'missed' in line && line.method === 'dhash' ? [line.missed] : [],
     );
     expect(missed).toHaveLength(Math.round((1 - of('dhash').recall) * edits.length));
-    expect(left()).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('prints tables, of the methods that were asked for', async () => {
@@ -126,6 +123,6 @@ describe('evaluate-duplicates', () => {
     const done = await ended(child);
     expect([done.code, done.results]).toEqual([130, '']);
     expect(done.progress).toMatch(/Cancelled\./);
-    expect(left()).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
