@@ -2,6 +2,7 @@ import { errorCodes } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { enCompare } from './en-compare.ts';
 import { counted, number } from './en-counts.ts';
+import { enDuplicates } from './en-duplicates.ts';
 import { albums, cards, evaluation, places } from './en-groups.ts';
 import { enViewer } from './en-viewer.ts';
 
@@ -244,6 +245,7 @@ export const en = {
     pasted: 'Pasted picture',
   },
   ...enViewer,
+  ...enDuplicates,
   compare: enCompare,
   failures: {
     title: 'Unreadable files',

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts';
 import { zhCnCompare } from './zh-cn-compare.ts';
 import { counted, number } from './zh-cn-counts.ts';
+import { zhCnDuplicates } from './zh-cn-duplicates.ts';
 import { albums, cards, evaluation, places } from './zh-cn-groups.ts';
 import { zhCnViewer } from './zh-cn-viewer.ts';
 
@@ -292,6 +293,7 @@ export const zhCn: Messages = {
     pasted: '粘贴的图片',
   },
   ...zhCnViewer,
+  ...zhCnDuplicates,
   compare: zhCnCompare,
   failures: {
     title: '无法读取的文件',

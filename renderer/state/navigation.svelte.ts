@@ -21,6 +21,9 @@ export type Page = { memory: GridMemory } & (
   | { kind: 'results'; search: Search }
   | { kind: 'places' }
   | { kind: 'place'; placeId: number }
+  | { kind: 'duplicates' }
+  /** `photoId` is of the group that is looked at, which changes as one goes from group to group. */
+  | { kind: 'duplicate-group'; photoId: number }
   | { kind: 'albums' }
   | { kind: 'album'; albumId: number }
   | { kind: 'evaluation' }
@@ -45,6 +48,14 @@ class Navigation {
   showPlace(placeId: number): void {
     if (this.current.kind === 'place' && this.current.placeId === placeId) return;
     this.#visit({ kind: 'place', placeId, memory: emptyMemory() });
+  }
+
+  showDuplicates(): void {
+    if (this.current.kind !== 'duplicates') this.#visit({ kind: 'duplicates', memory: emptyMemory() });
+  }
+
+  showDuplicateGroup(photoId: number): void {
+    this.#visit({ kind: 'duplicate-group', photoId, memory: emptyMemory() });
   }
 
   showAlbums(): void {
