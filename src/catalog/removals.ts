@@ -79,6 +79,8 @@ export class Removals {
   readonly #hasFolder: Statement<[number], number>;
   readonly #removedFrom: Statement<[number, Buffer, Uint8Array], StoredFile>;
   readonly #purge: Statement<[]>;
+  /** Photos whose files are being removed. */
+  readonly #leaving = new Set<number>();
 
   constructor(database: Database) {
     this.#insert = database.prepare('INSERT INTO removal (at, way, target) VALUES (?, ?, ?)');
@@ -183,6 +185,7 @@ export class Removals {
 
   /** Tells that a file is about to be removed, and returns the entry's id. */
   removing(removalId: number, file: FileToRemove): number {
+    this.#leaving.add(file.photoId);
     return Number(this.#insertFile.run({ removalId, ...bind(file) }).lastInsertRowid);
   }
 
@@ -210,7 +213,7 @@ export class Removals {
    */
   restored(file: RemovedFile, modified: number): boolean {
     this.#closeAs(file, 'restored');
-    if (!this.isSetAside(file.photoId)) return false;
+    if (this.#isAside.get(file.photoId, asideId) !== 1) return false;
     const isInLibrary = this.#hasFolder.get(file.folderId) === 1;
     if (isInLibrary) {
       const place = { photoId: file.photoId, folderId: file.folderId, path: toBytes(file.path) };
@@ -233,12 +236,13 @@ export class Removals {
     return this.restored(entry, file.modified) ? entry.photoId : null;
   }
 
-  /** Whether a photo is set aside, as its file was removed. */
+  /** Whether a photo is set aside, as its file was removed, or about to be: its file is no matter of a scan. */
   isSetAside(photoId: number): boolean {
-    return this.#isAside.get(photoId, asideId) === 1;
+    return this.#leaving.has(photoId) || this.#isAside.get(photoId, asideId) === 1;
   }
 
-  #closeAs({ id, destination, inode }: RemovedFile, state: RemovedState): void {
+  #closeAs({ id, photoId, destination, inode }: RemovedFile, state: RemovedState): void {
+    this.#leaving.delete(photoId);
     this.#close.run({ id, state, inode, destination: destination === null ? null : toBytes(destination) });
   }
 }

@@ -142,8 +142,11 @@ describe('a photo that is set aside', () => {
     expect(catalog.photos.put(null, place(folderId, 'trip/a\xff.jpg'), facts('a'))).toBe(photoId);
   });
 
-  it('is not touched by a scan that began before', () => {
-    const entry = setAside();
+  it('is not touched by a scan that began before, nor while its file is on the way', () => {
+    const entry = begin(catalog.removals.begin(1, 'trash', null));
+    store().remove([photoId], []);
+    expect(catalog.photos.count()).toBe(1);
+    catalog.removals.removed(entry);
     const file = place(folderId, 'trip/a\xff.jpg');
     store().remove([photoId], []);
     store().write([{ kind: 'failed', file, photoId, code: 'photo-damaged', reason: 'cut', keep: false }]);
