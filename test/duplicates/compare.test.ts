@@ -3,7 +3,7 @@ import type { Edit } from '../../src/api-duplicates.ts';
 import { compare, defaultStrictness } from '../../src/duplicates/compare.ts';
 import type { ComparablePhoto } from '../../src/duplicates/compare.ts';
 import { mirrored, turnPixels, upright } from '../../src/duplicates/orientation.ts';
-import { editsOf } from '../../src/evaluation/duplicates/edits.ts';
+import { editsOf, imageOf } from '../../src/evaluation/duplicates/edits.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { createFeatureExtractor } from '../../src/local-features/extract.ts';
 import type { FeatureExtractor } from '../../src/local-features/extract.ts';
@@ -144,6 +144,17 @@ describe('compare', () => {
     await compare(watched, other, { similarity: 0.9 });
     expect(asked.slice(before)).toContain(mirrored);
     expect(asked.slice(0, before)).not.toContain(mirrored);
+  });
+
+  it('takes photos that both show something at their margins for two shots of one scene', async () => {
+    const { pixels } = photos.get('nagasaki-boats')!;
+    const { width, height } = pixels;
+    const part = { left: 0, top: 0, width: Math.round(0.92 * width), height };
+    const parts = [part, { ...part, left: width - part.width }].map((box) =>
+      imageOf(pixels).extract(box).jpeg({ quality: 90 }).toBuffer(),
+    );
+    const [left, right] = [await comparable(await parts[0]!), await comparable(await parts[1]!)];
+    expect((await compare(left, right)).kind).toBe('same-scene');
   });
 
   it('takes two empty pictures for nothing', async () => {
