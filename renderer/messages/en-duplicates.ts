@@ -63,7 +63,7 @@ const duplicates = {
   none,
   noneHints,
   order: 'Order',
-  orders: { size: 'Most space first', certainty: 'Most certain first' },
+  orders: { size: 'Most space', certainty: 'Most certain' },
   strictness: 'Strictness',
   strictnessHint: 'Shows only copies that Akin is at least so certain of',
   groups: (count: number) => counted(count, 'group', 'groups'),

@@ -34,7 +34,7 @@ const duplicates: (typeof enDuplicates)['duplicates'] = {
     'same-scene': '在此严格程度下，没有两张照片能确认拍的是同一事物。',
   },
   order: '排序',
-  orders: { size: '可释放空间最多的在前', certainty: '最有把握的在前' },
+  orders: { size: '空间最多', certainty: '最有把握' },
   strictness: '严格程度',
   strictnessHint: '只显示 Akin 至少有这么大把握的副本',
   groups: (count) => counted(count, '组'),
