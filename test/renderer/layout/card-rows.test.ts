@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
-import { expect } from 'vitest';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { cardRowsBetween, layOutCards } from '../../../renderer/layout/card-rows.ts';
 
 const sizes = { width: 430, least: 100, gap: 10, textHeight: 40 };
@@ -17,19 +17,24 @@ test('without cards there is no height', () => {
   expect(layOutCards(0, sizes)).toMatchObject({ rows: 0, height: 0 });
 });
 
-test.prop([
-  fc.integer({ min: 0, max: 5000 }),
-  fc.integer({ min: 1, max: 3000 }),
-  fc.integer({ min: -500, max: 90_000 }),
-  fc.integer({ min: 0, max: 2000 }),
-])('the rows in the document are those that touch the stretch', (cards, width, top, height) => {
-  const layout = layOutCards(cards, { ...sizes, width });
-  const { first, end } = cardRowsBetween(layout, sizes.gap, top, top + height);
-  const touching = Array.from({ length: layout.rows }, (_, row) => row).filter((row) => {
-    const start = row * (layout.cardHeight + sizes.gap);
-    return start <= top + height && start + layout.cardHeight >= top;
-  });
-  for (const row of touching) expect(row >= first && row < end).toBe(true);
-  // A row whose edge touches it may be in it for nothing.
-  expect(end - first).toBeLessThanOrEqual(touching.length + 1);
+test('the rows in the document are those that touch the stretch', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 5000 }),
+      fc.integer({ min: 1, max: 3000 }),
+      fc.integer({ min: -500, max: 90_000 }),
+      fc.integer({ min: 0, max: 2000 }),
+      (cards, width, top, height) => {
+        const layout = layOutCards(cards, { ...sizes, width });
+        const { first, end } = cardRowsBetween(layout, sizes.gap, top, top + height);
+        const touching = Array.from({ length: layout.rows }, (_, row) => row).filter((row) => {
+          const start = row * (layout.cardHeight + sizes.gap);
+          return start <= top + height && start + layout.cardHeight > top;
+        });
+        for (const row of touching) expect(row >= first && row < end).toBe(true);
+        // One of which only the gap touches it may be there, too.
+        expect(end - first).toBeLessThanOrEqual(touching.length + 1);
+      },
+    ),
+  );
 });

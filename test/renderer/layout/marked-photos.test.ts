@@ -1,12 +1,11 @@
-import { fc, test } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import {
   allMarked,
   handOver,
   keepMarked,
   markedBytes,
   markedOf,
-  moveEntry,
   nothingMarked,
   toggleGroup,
   toggleMarked,
@@ -79,29 +78,23 @@ describe('another keeper', () => {
     expect(handOver(new Map([[2, 20]]), [member(1), member(2)], [member(2), member(4)])).toEqual(new Map());
   });
 
-  test.prop([
-    fc.uniqueArray(
-      fc.record({ id: fc.integer({ min: 1, max: 99 }), protected: fc.boolean(), marked: fc.boolean() }),
-      {
-        selector: ({ id }) => id,
-        minLength: 2,
-      },
-    ),
-    fc.nat(),
-  ])('always survives, and so does what is protected', (photos, chosen) => {
-    const before = photos.map(({ id, protected: isProtected }) => member(id, isProtected));
-    const keeper = before[chosen % before.length]!;
-    const after = [keeper, ...before.filter((photo) => photo !== keeper)];
-    const marks = photos.slice(1).filter((photo) => photo.marked && !photo.protected);
-    const marked = handOver(new Map(marks.map(({ id }) => [id, 1])), before, after);
-    expect(marked.has(keeper.photoId)).toBe(false);
-    for (const photo of before) if (photo.protected) expect(marked.has(photo.photoId)).toBe(false);
+  test('always survives, and so does what is protected', () => {
+    const photo = fc.record({
+      id: fc.integer({ min: 1, max: 99 }),
+      protected: fc.boolean(),
+      marked: fc.boolean(),
+    });
+    const group = fc.uniqueArray(photo, { selector: ({ id }) => id, minLength: 2 });
+    fc.assert(
+      fc.property(group, fc.nat(), (photos, chosen) => {
+        const before = photos.map(({ id, protected: isProtected }) => member(id, isProtected));
+        const keeper = before[chosen % before.length]!;
+        const after = [keeper, ...before.filter((one) => one !== keeper)];
+        const marks = photos.slice(1).filter((one) => one.marked && !one.protected);
+        const marked = handOver(new Map(marks.map(({ id }) => [id, 1])), before, after);
+        expect(marked.has(keeper.photoId)).toBe(false);
+        for (const one of before) if (one.protected) expect(marked.has(one.photoId)).toBe(false);
+      }),
+    );
   });
-});
-
-test('an entry is moved within the order, never out of it', () => {
-  expect(moveEntry(['a', 'b', 'c'], 0, 2)).toEqual(['b', 'c', 'a']);
-  expect(moveEntry(['a', 'b', 'c'], 2, 1)).toEqual(['a', 'c', 'b']);
-  expect(moveEntry(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
-  expect(moveEntry(['a', 'b'], 1, 2)).toEqual(['a', 'b']);
 });
