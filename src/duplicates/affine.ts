@@ -1,5 +1,4 @@
 /** Affine maps of the plane: what a picture undergoes that is resized, cropped, turned or put into another. */
-import { applyHomography } from '../local-features/homography.ts';
 import type { Homography } from '../local-features/homography.ts';
 
 /** [2, 3] row-major: x' = m0 x + m1 y + m2, y' = m3 x + m4 y + m5. */
@@ -70,22 +69,6 @@ export function shapeOf([a, b, , d, e]: Affine): Shape {
     smallest: Math.abs(keeping - reversing),
     degrees: (turn * 180) / Math.PI,
   };
-}
-
-/**
- * The affine map that is nearest to a homography on the unit square, by least squares over a grid of points.
- * @returns null where the homography takes a part of the square beyond the horizon
- */
-export function nearestAffine(homography: Homography): Affine | null {
-  const pairs: number[] = [];
-  for (let row = 0; row <= 4; row++) {
-    for (let column = 0; column <= 4; column++) {
-      const target = applyHomography(homography, column / 4, row / 4);
-      if (!target) return null;
-      pairs.push(column / 4, row / 4, ...target);
-    }
-  }
-  return fitAffine(pairs);
 }
 
 /**
