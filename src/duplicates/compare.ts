@@ -94,7 +94,9 @@ export async function compare(
     best = better(best, layOver(one.pyramid, other.pyramid, found.map));
     if (isVerified(found.inliers) || (best && best.certainty >= enoughCertainty)) break;
   }
-  if (!best || best.certainty < enoughCertainty) best = betterOnPage(best, one, other);
+  // Where keypoints agree on a map, that is where the one is on the other.
+  if (!isVerified(inliers) && !(best && best.certainty >= enoughCertainty))
+    best = betterOnPage(best, one, other);
   if (!best || best.certainty < leastCertainty) best = asPlainPictures(one, other);
   return asVerdict(a, b, best, inliers);
 }
