@@ -46,6 +46,8 @@ const duplicates = {
   empty: 'No duplicates looked for yet',
   emptyHint:
     'Akin looks for photos that are the same: identical files, copies that were resized, cropped, turned or edited, and other shots of one scene. It works in the background, and removes nothing by itself.',
+  unsought:
+    'Known so far, without comparing photos. Akin finds edited copies and other shots when you ask it to.',
   needPhotos: 'Duplicates are found among photos. Add a folder first.',
   looking: 'Looking for duplicates…',
   lookingHint: 'They appear here as they are found. You can go on using Akin.',

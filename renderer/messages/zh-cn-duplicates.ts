@@ -7,6 +7,7 @@ const duplicates: (typeof enDuplicates)['duplicates'] = {
   empty: '尚未查找重复照片',
   emptyHint:
     'Akin 会查找相同的照片：完全一样的文件，改过尺寸、裁剪、旋转或编辑过的副本，以及同一场景的其他照片。查找在后台进行，不会自行移除任何照片。',
+  unsought: '这些无需比较照片即已知道。需要时 Akin 会查找编辑过的副本和其他照片。',
   needPhotos: '重复照片要在照片中查找。请先添加文件夹。',
   looking: '正在查找重复照片…',
   lookingHint: '找到后会显示在这里。您可以继续使用 Akin。',

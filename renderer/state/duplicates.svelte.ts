@@ -36,6 +36,8 @@ class Duplicates {
   reviewed = $state<number | null>(null);
   #reading: Promise<void> | null = null;
   #again = false;
+  /** Whether the progress and the count are to be asked for, too. */
+  #changed = true;
 
   get scope(): DuplicateScope {
     return { kind: this.kind, strictness: this.strictness };
@@ -60,8 +62,14 @@ class Duplicates {
     };
   }
 
-  /** Asks for everything again; while that goes on, only once more however often it is wanted. */
+  /** Asks for everything again. */
   refresh(): Promise<void> {
+    this.#changed = true;
+    return this.#readSoon();
+  }
+
+  /** While that goes on, only once more however often it is wanted. */
+  #readSoon(): Promise<void> {
     if (this.#reading) {
       this.#again = true;
       return this.#reading;
@@ -84,7 +92,7 @@ class Duplicates {
     this.kind = wanted.kind ?? this.kind;
     this.order = wanted.order ?? this.order;
     this.strictness = wanted.strictness ?? this.strictness;
-    void this.refresh();
+    void this.#readSoon();
   }
 
   /** Which of the groups is looked at, in words. */
@@ -172,15 +180,19 @@ class Duplicates {
     }
   }
 
-  async #read(): Promise<void> {
-    const { scope, order } = this;
-    const [result, { asked, groups, ...progress }] = await Promise.all([
-      bridge.request('duplicates.list', { ...scope, order }),
-      bridge.request('duplicates.progress', {}),
-    ]);
+  /** What does not depend on how one looks at the groups. */
+  async #readProgress(): Promise<void> {
+    this.#changed = false;
+    const { asked, groups, ...progress } = await bridge.request('duplicates.progress', {});
     this.asked = asked;
     this.count = groups;
     this.progress = progress;
+  }
+
+  async #read(): Promise<void> {
+    const { scope, order } = this;
+    if (this.#changed) await this.#readProgress();
+    const result = await bridge.request('duplicates.list', { ...scope, order });
     // What was asked for since is on its way.
     if (this.kind !== scope.kind) return;
     this.result = result;
