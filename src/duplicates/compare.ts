@@ -8,7 +8,7 @@ import type { RgbPixels } from '../model/trunk.ts';
 import { asAffine, asHomography, compose, fitAffine, invert } from './affine.ts';
 import type { Affine } from './affine.ts';
 import { findEdits } from './edits.ts';
-import { layOver } from './lay-over.ts';
+import { layOver, lookThrough } from './lay-over.ts';
 import type { Fit } from './lay-over.ts';
 import { isTransposed, mirrored, orientationMap, orientations, turnSquare, upright } from './orientation.ts';
 import type { Orientation } from './orientation.ts';
@@ -66,6 +66,14 @@ const agreeing = { none: 0.56, all: 1 };
  * for copies if .97 were enough and less told something.
  */
 const whole = { none: 0.95, all: 0.99 };
+/**
+ * By how much more than in one direction a picture is enlarged in another, less 1. Edits do that to whole pictures only,
+ * when these are resized to another form: crops, screenshots and what was straightened have .002 at most, of 648 copies
+ * of 24 photos. Another moment from the same spot has more: the one pair of 288 that agreed in all else has .0125.
+ */
+const stretched = { none: 0.012, all: 0.005 };
+/** Of a picture that was only resized: what the two have in common at least, and by how many degrees it may be turned. */
+const resized = { overlap: 0.985, degrees: 0.2 };
 /** What is above this correlation of agreeing blocks counts as so much of their share. */
 const bonus = { from: 0.96, factor: 4 };
 /** Pictures without details that are the same: another shot of a clear sky may be, too. */
@@ -82,9 +90,12 @@ export async function compare(
   const [one, other] = [prepared(a), prepared(b)];
   const likely = likelyOrientations(one, other);
   let best: Candidate | null = null;
-  for (const orientation of likely) {
-    best = better(best, layOver(one.pyramid, other.pyramid, asAffine(orientationMap(orientation))));
-    if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
+  // Most copies show all of the picture: then there is nothing to align.
+  for (const lay of [lookThrough, layOver]) {
+    for (const orientation of likely) {
+      best = better(best, lay(one.pyramid, other.pyramid, asAffine(orientationMap(orientation))));
+      if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
+    }
   }
   let inliers = 0;
   for (const orientation of worthMatching(likely, similarity)) {
@@ -110,6 +121,7 @@ function asPlainPictures({ plain: a }: Prepared, { plain: b }: Prepared): Candid
     map: asAffine(orientationMap(same.orientation)),
     agreement: { share: 1, correlation: 1, textured: 0, residual, blocks: 0 },
     details: { blocks: 0, share: 1 },
+    shape: { largest: 1, smallest: 1, degrees: 0 },
     overlapA: 1,
     overlapB: 1,
     certainty: plainCertainty - same.difference / 20,
@@ -141,18 +153,21 @@ function better(best: Candidate | null, fit: Fit | null): Candidate | null {
  * How sure it is that two pictures that agree so well are one shot. What was put over a picture spoils some blocks and
  * leaves the others as they were; what moved between two shots comes with blocks that agree less well.
  */
-function certaintyOf({ agreement, details, overlapA, overlapB }: Fit): number {
+function certaintyOf({ agreement, details, overlapA, overlapB, shape }: Fit): number {
   if (agreement.blocks < leastBlocks) return 0;
   const share = agreement.share + bonus.factor * Math.max(0, agreement.correlation - bonus.from);
   const certainty = ramp(share, agreeing.none, agreeing.all);
   const proof =
     ramp(details.blocks, detailed.none, detailed.enough) *
     ramp(details.share, detailsAgreeing.none, detailsAgreeing.enough);
+  const turned = Math.abs(shape.degrees - 90 * Math.round(shape.degrees / 90));
+  const isResized = Math.min(overlapA, overlapB) >= resized.overlap && turned <= resized.degrees;
+  const evenness = isResized ? 1 : ramp(shape.largest / shape.smallest - 1, stretched.none, stretched.all);
   // One of them is whole, as a rule: two shots have margins of their own.
-  return certainty * proof * ramp(Math.max(overlapA, overlapB), whole.none, whole.all);
+  return certainty * proof * evenness * ramp(Math.max(overlapA, overlapB), whole.none, whole.all);
 }
 
-/** 0 up to `from`, 1 from `to` on. */
+/** 0 at `from` and before it, 1 at `to` and beyond. */
 function ramp(value: number, from: number, to: number): number {
   return Math.min(1, Math.max(0, (value - from) / (to - from)));
 }

@@ -1,6 +1,6 @@
 /** Lays one picture over another by a rough map, improves the map, and looks at how well the two agree. */
 import { compose, inFractions, inPixels, invert, shapeOf } from './affine.ts';
-import type { Affine, Size } from './affine.ts';
+import type { Affine, Shape, Size } from './affine.ts';
 import { agreementOf } from './agreement.ts';
 import type { Agreement } from './agreement.ts';
 import { refine, seenThrough } from './align.ts';
@@ -16,6 +16,8 @@ export interface Fit {
   readonly map: Affine;
   readonly agreement: Agreement;
   readonly details: Details;
+  /** What the map does to the pictures' pixels. */
+  readonly shape: Shape;
   /** The shares of their areas that the two have in common. */
   readonly overlapA: number;
   readonly overlapB: number;
@@ -55,13 +57,23 @@ export function layOver(a: Pyramid, b: Pyramid, map: Affine): Fit | null {
     better = compose(toFractions, fromFractions);
     if (!isOfEdit(better, a[0], b[0])) return null;
   }
-  const seen = seenTogether(a, b, better, comparedSide);
+  return lookThrough(a, b, better);
+}
+
+/**
+ * How well two pictures agree through a map that is taken as it is.
+ * @param map from a to b, in fractions
+ * @returns null as `layOver` does
+ */
+export function lookThrough(a: Pyramid, b: Pyramid, map: Affine): Fit | null {
+  const seen = isOfEdit(map, a[0], b[0]) ? seenTogether(a, b, map, comparedSide) : null;
   if (!seen) return null;
-  const [overlapA, overlapB] = overlapShares(better);
+  const [overlapA, overlapB] = overlapShares(map);
   return {
-    map: better,
+    map,
     agreement: agreementOf(seen.a, seen.b),
     details: compareDetails(seen.a, seen.b),
+    shape: shapeOf(inPixels(map, a[0], b[0])),
     overlapA,
     overlapB,
   };

@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { compare, defaultStrictness } from '../../src/duplicates/compare.ts';
 import type { ComparablePhoto } from '../../src/duplicates/compare.ts';
 import { asAffine } from '../../src/duplicates/affine.ts';
-import type { Agreement } from '../../src/duplicates/agreement.ts';
 import { layOver } from '../../src/duplicates/lay-over.ts';
+import type { Fit } from '../../src/duplicates/lay-over.ts';
 import { greyOf, pyramidOf } from '../../src/duplicates/plane.ts';
 import { turnPixels } from '../../src/duplicates/orientation.ts';
 import type { Verdict } from '../../src/duplicates/verdict.ts';
@@ -64,22 +64,25 @@ interface Pair {
   files: [string, string];
   verdict: Verdict;
   /** How well the two agree where they are laid over each other. */
-  agreement: Agreement | null;
+  fit: Fit | null;
 }
 
 const pairs: Pair[] = [];
+const edits = editsOf(values.strengths === 'evaluation' ? 'evaluation' : 'choosing');
+const hardEdits = new Set(['cropped', 'brightness', 'screenshot', 'straightened']);
 
 async function add(
   name: string,
   files: [string, string],
   a: ComparablePhoto,
   b: ComparablePhoto,
-): Promise<void> {
+): Promise<Verdict> {
   const verdict = await compare(a, b);
   const fit =
     verdict.homography &&
     layOver(pyramidOf(greyOf(a.picture)), pyramidOf(greyOf(b.picture)), asAffine(verdict.homography));
-  pairs.push({ name, files, verdict, agreement: fit && fit.agreement });
+  pairs.push({ name, files, verdict, fit });
+  return verdict;
 }
 
 for (const folder of positionals) {
@@ -94,13 +97,27 @@ for (const folder of positionals) {
     const content = readFileSync(file);
     const photo = await comparable(content, file);
     const { pixels } = await decodePhoto(content, { longSide: 4096, name: file, thumbnail: false });
-    for (const { name, apply } of editsOf(values.strengths === 'evaluation' ? 'evaluation' : 'choosing')) {
+    for (const { name, apply } of edits) {
       const copy = await comparable(await apply(pixels, random), file);
       await add(name, [file, file], copy, photo);
     }
     const others = group.filter((other) => other !== file).slice(0, 12);
     for (const other of others) {
-      await add('no copy: one thing', [file, other], await comparable(readFileSync(other), other), photo);
+      const content = readFileSync(other);
+      const { inliers } = await add(
+        'no copy: one thing',
+        [file, other],
+        await comparable(content, other),
+        photo,
+      );
+      // A second shot from the same spot is the hardest: what is cut out of it may lack all that tells the two apart.
+      if (inliers < 40) continue;
+      const { pixels: shot } = await decodePhoto(content, { longSide: 4096, name: other, thumbnail: false });
+      for (const { name, edit, apply } of edits) {
+        if (!hardEdits.has(edit)) continue;
+        const copy = await comparable(await apply(shot, random), other);
+        await add(`no copy: second shot ${name}`, [file, other], copy, photo);
+      }
     }
     for (const other of photos.slice(-12)) {
       if (other.file === file) continue;
