@@ -1,4 +1,4 @@
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
@@ -126,6 +126,39 @@ test('duplicates are found and reviewed by the keyboard', async ({ app, page, wo
   await expect(subtitle(page)).toHaveText(`Group 2 of ${groups.length}`);
   await page.keyboard.press('Escape');
   await expect(cards(page).nth(1)).toBeFocused();
+});
+
+test('copies go to the trash, and come back', async ({ page, photos, workplace }) => {
+  const copies = groups.length * (nearInGroup - 1);
+  await findNearDuplicates(page);
+  await page.getByRole('button', { name: 'Select by rules' }).click();
+  await expect(page.getByText(`The rules select ${copies} photos`)).toBeVisible();
+  await page.getByRole('button', { name: 'Move to trash' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading')).toHaveText(/^Move 21 photos \(.*MB\) to the trash\?$/);
+  await page.keyboard.press('Escape');
+  await expect(foot(page), 'nothing happens to what is not confirmed').toContainText(`${copies} photos`);
+  await page.getByRole('button', { name: 'Move to trash' }).click();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(`${copies} photos moved to trash, `)).toBeVisible({ timeout: 60_000 });
+  const files = await readdir(photos);
+  expect(files.filter((file) => !file.endsWith('.xmp'))).toHaveLength(photoCount - copies);
+  expect(files, 'the place of the copies is kept beside the keeper').toContain('black-canyon-darker.png.xmp');
+  expect(await readdir(path.join(workplace, 'data/Trash/files'))).toHaveLength(copies);
+  await expect(cards(page), 'the copies of what went stand for themselves now').toHaveCount(groups.length);
+  await expect(cards(page).first()).toHaveAccessibleName(/^2 photos/);
+  await expect(foot(page)).toContainText('Nothing is selected');
+
+  await page.getByRole('button', { name: 'What was removed' }).click();
+  await expect(dialog.getByRole('listitem')).toContainText(`${copies} photos`);
+  await expect(dialog.getByRole('listitem')).toContainText('In the trash');
+  expect.soft(await violations(page), 'what was removed').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText(`${copies} photos are back.`)).toBeVisible({ timeout: 60_000 });
+  expect(await photosInLibrary(page)).toBe(photoCount);
+  await expect(cards(page).first()).toHaveAccessibleName(new RegExp(`^${nearInGroup} photos`));
+  await expect(foot(page), 'what is back is not selected').toContainText('Nothing is selected');
 });
 
 test('copies go to a folder, and come back', async ({ app, page, photos, workplace }) => {
