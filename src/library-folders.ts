@@ -66,9 +66,7 @@ export class LibraryFolders {
       const others = this.#catalog.folders.list().filter(({ id }) => id !== folderId);
       if (!this.#catalog.folders.restore(folderId)) throw new AkinError('folder-unknown');
       const restored = this.#catalog.folders.list().find(({ id }) => id === folderId)!;
-      const other = others.find(
-        (row) => covers(row.path, restored.path) || covers(restored.path, row.path),
-      );
+      const other = others.find((row) => covers(row.path, restored.path) || covers(restored.path, row.path));
       if (!other) return;
       const details = { path: displayPath(restored.path), other: displayPath(other.path) };
       throw new AkinError('folder-overlaps', details);
