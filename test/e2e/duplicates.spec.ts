@@ -190,6 +190,13 @@ test('rules decide, strictness asks for more, and all can use it', async ({ page
   const keeper = await cards(page).first().locator('img').first().getAttribute('src');
   await page.getByRole('button', { name: 'What is kept' }).click();
   expect.soft(await violations(page), 'rules').toEqual([]);
+  const rules = page.getByRole('list', { name: 'What is kept' }).getByRole('switch');
+  await expect(rules.first(), 'what is protected stays so').toBeDisabled();
+  await page.getByRole('switch', { name: 'Not cropped' }).press('Alt+ArrowDown');
+  await expect(rules.nth(3)).toHaveAccessibleName('Not cropped');
+  await expect(rules.nth(3), 'the keyboard goes with the rule').toBeFocused();
+  await page.getByRole('button', { name: 'Move Not cropped up' }).click();
+  await expect(rules.nth(2)).toHaveAccessibleName('Not cropped');
   const before = ['More pixels', 'Not cropped', 'Better format', 'Larger file', 'More metadata', 'Oldest'];
   for (const rule of before) await page.getByRole('switch', { name: rule }).uncheck();
   await expect(cards(page).first().locator('img').first(), 'the shortest path decides').not.toHaveAttribute(
