@@ -1,12 +1,8 @@
 /** The real app with 100,000 photos: from its window to a usable grid, and how smoothly the grid scrolls. */
-import path from 'node:path';
-import { _electron } from 'playwright';
 import type { ElectronApplication, Page } from 'playwright';
-import { hasDisplay, sandboxSwitches, startDisplay } from '../../src/setup/display.ts';
-import { electronBinary, findElectron } from '../../src/setup/electron-runtime.ts';
-import { root } from '../../src/setup/project.ts';
 import type { BenchResult } from './bench-result.ts';
 import { median, quantile } from './measure.ts';
+import { scroll, withDisplay } from './running-app.ts';
 import { syntheticPhotos } from './synthetic-library.ts';
 import type { SyntheticLibrary } from './synthetic-library.ts';
 
@@ -14,32 +10,20 @@ const limit = 2000;
 const starts = 5;
 
 export async function appStartBench({ library }: SyntheticLibrary): Promise<BenchResult> {
-  const executablePath = path.join(await findElectron(), electronBinary);
-  const display = hasDisplay() ? null : await startDisplay();
-  const environment = {
-    ...(process.env as Record<string, string>),
-    AKIN_LIBRARY: library,
-    AKIN_NODE: process.execPath,
-    ...(display && { DISPLAY: display.name }),
-  };
-  const launch = () =>
-    _electron.launch({ executablePath, args: [...sandboxSwitches(), root], env: environment });
   const times: number[] = [];
   let frames: number[] = [];
-  try {
+  await withDisplay(library, async (launch) => {
     for (let start = 1; start <= starts; start++) {
       const app = await launch();
       try {
         const { page, milliseconds } = await untilUsable(app);
         times.push(milliseconds);
-        if (start === starts) frames = await scroll(page);
+        if (start === starts) frames = await scrollGrid(page);
       } finally {
         await app.close();
       }
     }
-  } finally {
-    display?.stop();
-  }
+  });
   const time = median(times);
   const slow = frames.filter((frame) => frame > slowFrame).length / frames.length;
   return {
@@ -76,10 +60,10 @@ async function untilUsable(app: ElectronApplication): Promise<{ page: Page; mill
 
 const slowFrame = 50;
 
-/** Milliseconds between frames while the grid moves by a few rows a second, and then by a screen each frame. */
-async function scroll(page: Page): Promise<number[]> {
+/** Milliseconds between frames while the grid moves by a few rows a second. */
+async function scrollGrid(page: Page): Promise<number[]> {
   await page.getByRole('progressbar').waitFor({ state: 'hidden' });
-  return [...(await page.evaluate(scrollGrid, { step: 25, frames: 200 }))];
+  return scroll(page, { selector: '[role=grid]', step: 25, frames: 200 });
 }
 
 // What follows runs in the page; of its document, these parts are used.
@@ -91,10 +75,8 @@ interface Tile {
 declare const innerHeight: number;
 declare const document: {
   activeElement: Tile | null;
-  querySelector(selector: string): { scrollTop: number; parentElement: { scrollTop: number } } | null;
   querySelectorAll(selector: string): Iterable<Tile>;
 };
-declare function requestAnimationFrame(callback: (time: number) => void): void;
 
 function areTilesShown(): boolean {
   const tiles = [...document.querySelectorAll('[role=gridcell]')].filter((tile) => {
@@ -106,20 +88,4 @@ function areTilesShown(): boolean {
 
 function isSecondTileActive(): boolean {
   return document.activeElement?.getAttribute('data-index') === '1';
-}
-
-function scrollGrid({ step, frames }: { step: number; frames: number }): Promise<number[]> {
-  const view = document.querySelector('[role=grid]')!.parentElement;
-  const times: number[] = [];
-  return new Promise((resolve) => {
-    let before = Number.NaN;
-    const move = (time: number) => {
-      if (times.length === frames) return resolve(times);
-      if (!Number.isNaN(before)) times.push(time - before);
-      before = time;
-      view.scrollTop += step;
-      requestAnimationFrame(move);
-    };
-    requestAnimationFrame(move);
-  });
 }

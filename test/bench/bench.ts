@@ -5,6 +5,7 @@ import type { BenchResult } from './bench-result.ts';
 import { duplicateCandidatesBench } from './duplicate-candidates.ts';
 import { duplicateGroupsBench } from './duplicate-groups.ts';
 import { duplicateVerificationBench } from './duplicate-verification.ts';
+import { duplicatesAppBench } from './duplicates-app.ts';
 import { engineMemoryBench } from './engine-memory.ts';
 import { indexingBench } from './indexing.ts';
 import { localFeaturesBench } from './local-features.ts';
@@ -35,6 +36,11 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   app: async () => {
     await built();
     return appStartBench(await syntheticLibrary());
+  },
+  // Last: it adds to the library.
+  'duplicates-app': async () => {
+    await built();
+    return duplicatesAppBench(await syntheticLibrary());
   },
 };
 
