@@ -40,6 +40,7 @@ test('Tab goes round the window, and always shows where it is', async ({ page })
   expect(stops).toEqual([
     expect.stringMatching(/^All photos/),
     expect.stringMatching(/^Places/),
+    expect.stringMatching(/^Duplicates/),
     expect.stringMatching(/^Albums/),
     expect.stringMatching(/^photos/),
     'Remove photos from the library',
