@@ -192,6 +192,26 @@ for (const { width, height, zoom } of [
     await expect(page.getByText('As a table')).toBeVisible();
     await expect.poll(() => cutOff(page), 'evaluation').toEqual([]);
     await page.getByRole('button', { name: 'Folders and settings' }).click();
+    await page.getByRole('button', { name: /^Duplicates/ }).click();
+    await page.getByRole('button', { name: 'What is kept' }).click();
+    await expect(page.getByRole('switch').first()).toBeVisible();
+    await expect.poll(() => cutOff(page), 'what is kept').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Select by rules' }).click();
+    await expect.poll(() => cutOff(page), 'duplicates').toEqual([]);
+    await page
+      .getByRole('listbox', { name: 'Groups of duplicates' })
+      .getByRole('option')
+      .first()
+      .press('Enter');
+    await expect(page.getByRole('region', { name: 'Comparison' })).toBeVisible();
+    await page.keyboard.press('2');
+    await expect(page.getByRole('button', { name: 'Let the rules choose' })).toBeVisible();
+    await expect.poll(() => cutOff(page), 'a group of duplicates').toEqual([]);
+    await page.getByRole('button', { name: 'Move to trash' }).click();
+    await expect.poll(() => cutOff(page), 'removal').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Folders and settings' }).click();
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await expect.poll(() => cutOff(page), 'settings').toEqual([]);
   });
