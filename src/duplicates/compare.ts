@@ -90,12 +90,13 @@ export async function compare(
   const [one, other] = [prepared(a), prepared(b)];
   const likely = likelyOrientations(one, other);
   let best: Candidate | null = null;
+  const maps = likely.map((orientation) => asAffine(orientationMap(orientation)));
   // Most copies show all of the picture: then there is nothing to align.
-  for (const lay of [lookThrough, layOver]) {
-    for (const orientation of likely) {
-      best = better(best, lay(one.pyramid, other.pyramid, asAffine(orientationMap(orientation))));
-      if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
-    }
+  if (maps[0]) best = better(best, lookThrough(one.pyramid, other.pyramid, maps[0]));
+  if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
+  for (const map of maps) {
+    best = better(best, layOver(one.pyramid, other.pyramid, map));
+    if (best && best.certainty >= enoughCertainty) return asVerdict(a, b, best, 0);
   }
   let inliers = 0;
   for (const orientation of worthMatching(likely, similarity)) {

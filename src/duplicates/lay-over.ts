@@ -30,6 +30,8 @@ const stages = [
   { side: 112, steps: 2 },
 ];
 const comparedSide = 112;
+/** Two that agree by less than this, once they are aligned roughly, will not: most pairs are done with that. */
+const hopeless = { side: 56, share: 0.3 };
 
 /** Edits stretch a picture by no more than this; a surface seen from another side is stretched by more. */
 const mostStretched = 1.3;
@@ -56,6 +58,10 @@ export function layOver(a: Pyramid, b: Pyramid, map: Affine): Fit | null {
     if (!fromFractions) return null;
     better = compose(toFractions, fromFractions);
     if (!isOfEdit(better, a[0], b[0])) return null;
+    if (side === hopeless.side) {
+      const seen = seenTogether(a, b, better, side);
+      if (!seen || agreementOf(seen.a, seen.b).share < hopeless.share) return null;
+    }
   }
   return lookThrough(a, b, better);
 }
