@@ -46,6 +46,8 @@ export interface CompareOptions {
 const leastCertainty = 0.35;
 /** More certain than this, and no other map needs to be tried. */
 const enoughCertainty = 0.8;
+/** Where so many blocks agree, no better map needs to be looked for. */
+const wellAligned = 0.97;
 /** Side of the squares that tell which orientations are likely, and how alike they must be then, -1 to 1. */
 const thumb = { side: 24, leastCorrelation: 0.5, most: 3 };
 /** Width / height of two pictures that are one, however it was resized, differ by no more than this factor. */
@@ -140,6 +142,12 @@ function betterOnPage(best: Candidate | null, a: Prepared, b: Prepared): Candida
   return maps.reduce((so, map) => (map ? better(so, layOver(a.pyramid, b.pyramid, map)) : so), best);
 }
 
+/** What does not agree may lie a little beside its place: that would pass for a watermark. */
+function polished(found: Candidate, a: Prepared, b: Prepared): Candidate {
+  if (found.certainty < leastCertainty || found.agreement.share >= wellAligned) return found;
+  return better(found, layOver(a.pyramid, b.pyramid, found.map)) ?? found;
+}
+
 interface Candidate extends Fit {
   readonly certainty: number;
 }
@@ -173,7 +181,13 @@ function ramp(value: number, from: number, to: number): number {
   return Math.min(1, Math.max(0, (value - from) / (to - from)));
 }
 
-function asVerdict(a: ComparablePhoto, b: ComparablePhoto, best: Candidate | null, inliers: number): Verdict {
+function asVerdict(
+  a: ComparablePhoto,
+  b: ComparablePhoto,
+  found: Candidate | null,
+  inliers: number,
+): Verdict {
+  const best = found && polished(found, prepared(a), prepared(b));
   if (!best || best.certainty < leastCertainty) {
     return {
       kind: isVerified(inliers) ? 'same-scene' : 'different',
