@@ -53,7 +53,10 @@ it('they are photos like others', async () => {
   const asked = await fixture.searchPicture('dropped.heic', heicFile('nagasaki-boats'), 1);
   expect(asked.matches[0]).toMatchObject({ photoId: heic, tier: 'identical' });
   const content = readFileSync(fixture.file('IMG_2.CR3'));
-  expect((await fixture.searchPicture('dropped.cr3', content, 1)).matches[0]?.tier).toBe('identical');
+  // The other RAW has the same preview: the two are equally alike.
+  const { matches } = await fixture.searchPicture('dropped.cr3', content, 2);
+  const same = matches.find(({ photoId }) => photoId === fixture.idOf('IMG_2.CR3'));
+  expect(same?.tier).toBe('identical');
 
   expect(fixture.library.photo(fixture.idOf('DSC_1.NEF'))).toMatchObject({
     format: 'nef',

@@ -145,7 +145,9 @@ function betterOnPage(best: Candidate | null, a: Prepared, b: Prepared): Candida
 /** What does not agree may lie a little beside its place: that would pass for a watermark. */
 function polished(found: Candidate, a: Prepared, b: Prepared): Candidate {
   if (found.certainty < leastCertainty || found.agreement.share >= wellAligned) return found;
-  return better(found, layOver(a.pyramid, b.pyramid, found.map)) ?? found;
+  const again = layOver(a.pyramid, b.pyramid, found.map);
+  if (!again || again.agreement.share <= found.agreement.share) return found;
+  return { ...again, certainty: Math.max(found.certainty, certaintyOf(again)) };
 }
 
 interface Candidate extends Fit {
