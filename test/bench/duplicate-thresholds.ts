@@ -12,7 +12,6 @@ import { asAffine } from '../../src/duplicates/affine.ts';
 import { layOver } from '../../src/duplicates/lay-over.ts';
 import type { Fit } from '../../src/duplicates/lay-over.ts';
 import { greyOf, pyramidOf } from '../../src/duplicates/plane.ts';
-import { turnPixels } from '../../src/duplicates/orientation.ts';
 import type { Verdict } from '../../src/duplicates/verdict.ts';
 import { editsOf } from '../../src/evaluation/duplicates/edits.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
@@ -21,6 +20,7 @@ import {
   defaultLocalFeatureModelFolder,
   readLocalFeatureModel,
 } from '../../src/model/local-feature-model.ts';
+import { comparablePhoto } from '../duplicates/comparable-photo.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const { values, positionals } = parseArgs({
@@ -35,16 +35,8 @@ const { values, positionals } = parseArgs({
 const extractor = await createFeatureExtractor(await readLocalFeatureModel(defaultLocalFeatureModelFolder()));
 const random = seededRandom(1);
 
-async function comparable(content: Uint8Array, name: string): Promise<ComparablePhoto> {
-  const decoded = await decodePhoto(content, { longSide: 512, name });
-  const thumbnail = await decodePhoto(decoded.thumbnail, { longSide: 4096, name, thumbnail: false });
-  return {
-    width: decoded.width,
-    height: decoded.height,
-    features: await extractor.extract(decoded.pixels),
-    picture: thumbnail.pixels,
-    featuresIn: (orientation) => extractor.extract(turnPixels(decoded.pixels, orientation)),
-  };
+function comparable(content: Uint8Array, name: string): Promise<ComparablePhoto> {
+  return comparablePhoto(extractor, content, name);
 }
 
 /** Photos of each thing; one of each where the folder holds photos. */

@@ -1,15 +1,14 @@
 /** Comparing pairs of photos that may be one shot, once their local features and small pictures are there. */
 import { compare } from '../../src/duplicates/compare.ts';
 import type { ComparablePhoto } from '../../src/duplicates/compare.ts';
-import { turnPixels } from '../../src/duplicates/orientation.ts';
 import { editsOf } from '../../src/evaluation/duplicates/edits.ts';
 import { decodePhoto } from '../../src/ingest/decode.ts';
 import { createFeatureExtractor } from '../../src/local-features/extract.ts';
-import type { FeatureExtractor } from '../../src/local-features/extract.ts';
 import {
   defaultLocalFeatureModelFolder,
   readLocalFeatureModel,
 } from '../../src/model/local-feature-model.ts';
+import { comparablePhoto } from '../duplicates/comparable-photo.ts';
 import { realPhoto } from '../ingest/pictures.ts';
 import type { BenchResult } from './bench-result.ts';
 import { median } from './measure.ts';
@@ -29,11 +28,11 @@ export async function duplicateVerificationBench(): Promise<BenchResult> {
   const copies: { edit: string; copy: ComparablePhoto; original: ComparablePhoto }[] = [];
   for (const name of names) {
     const content = realPhoto(name);
-    const original = await comparable(extractor, content);
+    const original = await comparablePhoto(extractor, content);
     photos.push(original);
     const { pixels } = await decodePhoto(content, { longSide: 1200, name, thumbnail: false });
     for (const { edit, apply } of editsOf('choosing')) {
-      copies.push({ edit, original, copy: await comparable(extractor, await apply(pixels, random)) });
+      copies.push({ edit, original, copy: await comparablePhoto(extractor, await apply(pixels, random)) });
     }
   }
   const others = photos.flatMap((one, at) => photos.slice(at + 1).map((other) => [one, other] as const));
@@ -67,17 +66,4 @@ async function timed(task: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await task();
   return performance.now() - start;
-}
-
-async function comparable(extractor: FeatureExtractor, content: Uint8Array): Promise<ComparablePhoto> {
-  const name = 'a photo';
-  const { pixels, thumbnail, width, height } = await decodePhoto(content, { longSide: 512, name });
-  const { pixels: picture } = await decodePhoto(thumbnail, { longSide: 512, name, thumbnail: false });
-  return {
-    width,
-    height,
-    picture,
-    features: await extractor.extract(pixels),
-    featuresIn: (orientation) => extractor.extract(turnPixels(picture, orientation)),
-  };
 }

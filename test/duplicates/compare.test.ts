@@ -14,6 +14,7 @@ import {
 } from '../../src/model/local-feature-model.ts';
 import type { RgbPixels } from '../../src/model/trunk.ts';
 import { realPhoto } from '../ingest/pictures.ts';
+import { comparablePhoto } from './comparable-photo.ts';
 import { sequence } from './drawn-pictures.ts';
 
 let extractor: FeatureExtractor;
@@ -30,14 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => extractor.release());
 
-/** As the library makes them: with the thumbnail as the picture. */
-async function comparable(content: Uint8Array): Promise<ComparablePhoto> {
-  const name = 'a photo';
-  const { pixels, thumbnail, width, height } = await decodePhoto(content, { longSide: 512, name });
-  const picture = (await decodePhoto(thumbnail, { longSide: 512, name, thumbnail: false })).pixels;
-  const features = await extractor.extract(pixels);
-  const featuresIn = (orientation: typeof upright) => extractor.extract(turnPixels(picture, orientation));
-  return { width, height, features, picture, featuresIn };
+function comparable(content: Uint8Array): Promise<ComparablePhoto> {
+  return comparablePhoto(extractor, content);
 }
 
 /** What each edit is named by; those that two names fit have both. */
