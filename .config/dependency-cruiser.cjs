@@ -25,7 +25,7 @@ module.exports = {
       { path: `^src/(${parts})/` },
       {
         path: '^src/',
-        pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api(-search|-duplicates)?|limits)\\.ts`,
+        pathNot: `^src/(${parts}|descriptor|local-features|model|catalog)/|^src/(errors|api(-search|-duplicates|-training)?|limits)\\.ts`,
       },
       'The parts of the engine do not know the engine.',
     ),
@@ -38,19 +38,19 @@ module.exports = {
     forbid(
       'electron-knows-the-contract',
       { path: '^electron/' },
-      { path: '^(src|renderer)/', pathNot: '^src/(api(-search|-duplicates)?|errors|limits)\\.ts$' },
+      { path: '^(src|renderer)/', pathNot: '^src/(api(-search|-duplicates|-training)?|errors|limits)\\.ts$' },
       'The main process talks to the engine; it does not contain it.',
     ),
     forbid(
       'renderer-knows-the-contract',
       { path: '^renderer/' },
-      { path: '^(src|electron)/', pathNot: '^src/(api(-search|-duplicates)?|errors|limits)\\.ts$' },
+      { path: '^(src|electron)/', pathNot: '^src/(api(-search|-duplicates|-training)?|errors|limits)\\.ts$' },
       'The renderer runs in a sandbox.',
     ),
     forbid(
       'renderer-takes-only-types-of-api',
       { path: '^renderer/' },
-      { path: '^src/api(-search|-duplicates)?\\.ts$', dependencyTypesNot: ['type-only'] },
+      { path: '^src/api(-search|-duplicates|-training)?\\.ts$', dependencyTypesNot: ['type-only'] },
       'The schemas need not run in the renderer.',
     ),
   ],

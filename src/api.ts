@@ -17,6 +17,7 @@ import {
 import type { SearchParams } from './api-search.ts';
 import { duplicateEvents, duplicateMainRequests, duplicateRequests } from './api-duplicates.ts';
 import type { DuplicateScope, RemovalParams, RemovalResult } from './api-duplicates.ts';
+import { trainingEvents, trainingMainRequests, trainingRequests } from './api-training.ts';
 import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
@@ -239,6 +240,7 @@ export const requests = {
     result: folderSchema,
   },
   ...duplicateRequests,
+  ...trainingRequests,
 } as const;
 
 /** Requests that only the main process makes: they carry paths, or bytes for the akin:// protocol. */
@@ -262,6 +264,7 @@ export const mainRequests = {
     result: z.object({ content: bytes }),
   },
   ...duplicateMainRequests,
+  ...trainingMainRequests,
   'engine.stop': { params: nothing, result: nothing },
 } as const;
 
@@ -300,6 +303,7 @@ export const events = {
   'places.changed': z.object({ places: count }),
   'albums.changed': z.object({ albums: count }),
   ...duplicateEvents,
+  ...trainingEvents,
   /** `failed` comes with the reason; the next request tries again. */
   'engine.state': z.object({
     state: z.enum(['starting', 'ready', 'restarting', 'failed']),

@@ -46,6 +46,8 @@ export const errorCodes = {
   'picture-forgotten': 'That picture was put aside to make room. Open it once more.',
   'box-empty': 'The box {box} holds nothing of the photo. Draw it anew, at least a little inside the photo.',
   'album-unknown': 'That album is no longer in the library.',
+  'albums-damaged': 'That file holds no albums that Akin understands: {reason}. Export it once more.',
+  'albums-unmerged': 'Those albums were changed since they were merged, so that is not undone.',
   'place-unknown': 'That place is no longer in the library.',
   'group-unknown': 'Those photos are no group of duplicates any more. Look at the list again.',
   'removal-changed':
@@ -85,6 +87,27 @@ export const errorCodes = {
   'layer-unknown': 'The trunk has no layer {layer}. --layers lists those that it has.',
   'whitening-photos-missing':
     'The folder {path} holds no photos to learn a whitening from. Name one with a thousand or more.',
+  'training-too-little':
+    'There are {albums} albums with at least {photos} photos; learning needs {wanted}. Make more albums, or larger ones.',
+  'training-unreadable':
+    'Too many photos of the albums cannot be read: {count} of {total}. Reconnect their drive, then try again.',
+  'training-running': 'A run is going on already. Wait until it ends, or cancel it.',
+  'training-no-backend': 'Nothing on this machine can train: {reason}.',
+  'training-memory':
+    'There is too little memory for this run: it needs about {needed} MB, {free} MB are free. Close other programs, or train the head only.',
+  'training-device-lost':
+    'The graphics card {device} went away. The run is kept: resume it, there or on another backend.',
+  'training-disk-full':
+    'The disk of {path} is full. Free some space, then resume the run: it goes on where it was.',
+  'training-stopped': 'The training process ended by itself ({reason}). Resume the run: it goes on where it was.',
+  'training-collapsed':
+    'The run was ended at step {step}: all photos began to look alike to it. The model stays as it was. Try a soft margin, or the head only.',
+  'run-unknown': 'That run is no longer known.',
+  'run-damaged': 'The run cannot be resumed: {reason}. Start a new one.',
+  'run-undecided': 'That run has no result yet.',
+  'model-version-unknown': 'That version of the model is no longer known.',
+  'model-in-use': 'That version of the model is in use. Use another first.',
+  'model-no-previous': 'No other model was in use before.',
   internal: 'Something went wrong inside Akin: {reason}',
 } as const;
 

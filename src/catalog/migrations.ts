@@ -226,6 +226,49 @@ const steps: readonly string[] = [
     DELETE FROM chosen_keeper WHERE photo_id = new.id;
   END;
   `,
+  // A judgement is about what is on two photos, and goes when one of them becomes another. Runs and versions keep what
+  // the user is shown of them as JSON: it is written once, and read whole.
+  `
+  CREATE TABLE judgement (
+    photo_a INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    photo_b INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    same INTEGER NOT NULL CHECK (same IN (0, 1)),
+    PRIMARY KEY (photo_a, photo_b),
+    CHECK (photo_a < photo_b)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX judgement_b ON judgement (photo_b);
+
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    state TEXT NOT NULL CHECK (state IN ('preparing', 'training', 'interrupted', 'cancelled', 'failed', 'done')),
+    settings TEXT NOT NULL,
+    parent_id INTEGER NOT NULL,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    backend TEXT,
+    device TEXT NOT NULL DEFAULT '',
+    step INTEGER NOT NULL DEFAULT 0,
+    steps INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    figures TEXT,
+    decision TEXT CHECK (decision IN ('accepted', 'kept', 'discarded')),
+    version_id INTEGER
+  ) STRICT;
+
+  CREATE TABLE model_version (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    parent_id INTEGER,
+    made_at REAL NOT NULL,
+    digest TEXT NOT NULL,
+    record TEXT,
+    removed_at REAL
+  ) STRICT;
+
+  CREATE TRIGGER photo_becomes_another_judged AFTER UPDATE OF hash ON photo WHEN old.hash <> new.hash BEGIN
+    DELETE FROM judgement WHERE photo_a = new.id OR photo_b = new.id;
+  END;
+  `,
 ];
 
 export const catalogVersion = steps.length;
