@@ -9,8 +9,6 @@ import { enViewer } from './en-viewer.ts';
 const errors: Record<ErrorCode, string> = {
   ...errorCodes,
   'library-read-only': 'The library {path} cannot be written. Change its permissions, then start Akin again.',
-  'model-damaged': 'The model {path} is damaged: {reason}. Install Akin again.',
-  'model-missing': 'The model {path} is not there. Install Akin again.',
 };
 
 export const en = {
