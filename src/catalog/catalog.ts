@@ -13,6 +13,7 @@ import { DuplicateEvidence } from './duplicate-evidence.ts';
 import { Failures } from './failures.ts';
 import { Filters } from './filters.ts';
 import { Folders } from './folders.ts';
+import { Judgements } from './judgements.ts';
 import { Keepers } from './keepers.ts';
 import { LocalFeatureCache } from './local-features.ts';
 import { MatchGraph } from './match-graph.ts';
@@ -54,6 +55,7 @@ export class Catalog {
   readonly duplicateEvidence: DuplicateEvidence;
   readonly dismissals: Dismissals;
   readonly keepers: Keepers;
+  readonly judgements: Judgements;
   readonly removals: Removals;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
@@ -79,6 +81,7 @@ export class Catalog {
     this.duplicateEvidence = new DuplicateEvidence(database);
     this.dismissals = new Dismissals(database);
     this.keepers = new Keepers(database);
+    this.judgements = new Judgements(database);
     this.removals = new Removals(database);
   }
 
