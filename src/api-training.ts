@@ -191,13 +191,22 @@ export const trainingPointSchema = z.object({
   /** Mean length of descriptors before they are normalised. */
   norm: z.number(),
   learningRate: z.number(),
-  /** mAP of held-out photos in percent, at the steps where it is measured; else null. */
+  /** mAP of the validation photos in percent, at the steps where it is measured; else null. */
   heldOut: z.number().nullable(),
 });
 export type TrainingPoint = z.infer<typeof trainingPointSchema>;
 
 export const splitSchema = z.object({
-  trainingAlbums: z.array(z.object({ id, name: z.string(), training: ids, heldOut: z.array(id) })),
+  trainingAlbums: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      training: ids,
+      /** Training sees these no more than those held out, but they decide when it stops: nothing is reported of them. */
+      validation: z.array(id),
+      heldOut: z.array(id),
+    }),
+  ),
   heldOutAlbums: z.array(z.object({ id, name: z.string(), photos: ids })),
 });
 export type Split = z.infer<typeof splitSchema>;
