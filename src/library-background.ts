@@ -1,21 +1,48 @@
 /** What goes on in the background once the user asked for it, and follows the photos as they come and go. */
+import type { Album } from './api.ts';
 import type { DuplicatesProgress } from './api-duplicates.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { DuplicateSources } from './library-duplicate-build.ts';
+import type { LibraryDescriptions } from './library-descriptions.ts';
 import { LibraryDuplicateSearch } from './library-duplicate-search.ts';
+import type { LibraryFeatures } from './library-features.ts';
+import type { LibraryPhotos } from './library-photos.ts';
 import { LibraryPlaces } from './library-places.ts';
-import type { PlacesSources } from './library-places.ts';
 import { isKept, keep } from './library-settings.ts';
+
+export interface BackgroundSources {
+  catalog: Catalog;
+  photos: LibraryPhotos;
+  features: LibraryFeatures;
+  /** Those of the model in use. */
+  descriptions: () => LibraryDescriptions;
+  createAlbum: (name: string, photoIds: readonly number[]) => Album;
+}
 
 export class LibraryBackground {
   readonly places: LibraryPlaces;
   readonly duplicateSearch: LibraryDuplicateSearch;
   readonly #catalog: Catalog;
 
-  constructor(places: PlacesSources, duplicates: DuplicateSources) {
-    this.#catalog = places.catalog;
-    this.places = new LibraryPlaces(places);
-    this.duplicateSearch = new LibraryDuplicateSearch(duplicates);
+  constructor({ catalog, photos, features, descriptions, createAlbum }: BackgroundSources) {
+    this.#catalog = catalog;
+    const shared = {
+      catalog,
+      modelId: () => descriptions().modelId,
+      isBusy: () => descriptions().indexing.progress.phase !== 'idle',
+      idle: () => descriptions().indexing.idle(),
+    };
+    this.places = new LibraryPlaces({
+      ...shared,
+      neighbours: async (photoId, count) => {
+        const { index, modelId } = descriptions();
+        const descriptor = catalog.descriptors.get(photoId, modelId);
+        return descriptor ? (await index.get()).search(descriptor, count) : [];
+      },
+      features: (photoId) => features.ofPhoto(photoId),
+      featuresDigest: () => features.digest(),
+      createAlbum,
+    });
+    this.duplicateSearch = new LibraryDuplicateSearch({ ...shared, photos, features });
   }
 
   /** Finds places, and from now on keeps them up to date. */

@@ -39,6 +39,12 @@ export class LibraryIndex {
     for (const { photoId, descriptor } of described) this.#current?.set(photoId, descriptor);
   }
 
+  /** Takes in again what was removed, as the catalog has it. */
+  bringBack(photoIds: readonly number[]): void {
+    const vectors = this.#catalog.descriptors.getMany(photoIds, this.#modelId);
+    this.add(photoIds.flatMap((photoId, at) => (vectors[at] ? [{ photoId, descriptor: vectors[at] }] : [])));
+  }
+
   remove(photoIds: Iterable<number>): void {
     for (const photoId of photoIds) this.#current?.delete(photoId);
   }

@@ -3,7 +3,6 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import type {
   AlbumEvaluation,
-  EventData,
   Facets,
   Failure,
   Folder,
@@ -24,13 +23,14 @@ import { LibraryAlbums } from './library-albums.ts';
 import { LibraryBackground } from './library-background.ts';
 import { LibraryDescriptions } from './library-descriptions.ts';
 import { LibraryDuplicates } from './library-duplicates.ts';
+import type { LibraryEvents } from './library-events.ts';
 import { LibraryEvidence } from './library-evidence.ts';
 import { LibraryFeatures } from './library-features.ts';
 import { LibraryFolders } from './library-folders.ts';
 import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
 import { LibraryPictures } from './library-pictures.ts';
-import type { LibraryPlaces, PlacesSources } from './library-places.ts';
+import type { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibraryRemoval } from './library-removal.ts';
 import { LibrarySearch } from './library-search.ts';
@@ -52,20 +52,6 @@ export interface LibraryOptions {
   watch?: boolean;
   /** Moves a file to the system's trash. Default: by the programs that come with Akin for that. */
   trash?: Trash;
-}
-
-interface LibraryEvents {
-  progress: [Progress];
-  /** Photos or folders came or went; with the number of photos now. */
-  changed: [number];
-  notice: [AkinError];
-  verified: [EventData<'search.verified'>];
-  albums: [number];
-  places: [number];
-  placesProgress: [EventData<'places.progress'>];
-  duplicates: [];
-  removalProgress: [EventData<'removal.progress'>];
-  duplicatesProgress: [EventData<'duplicates.progress'>];
 }
 
 /** Failures that are listed at most: more than anybody reads. */
@@ -338,25 +324,13 @@ export class Library extends EventEmitter<LibraryEvents> {
   }
 
   #makeBackground(): LibraryBackground {
-    const shared = {
+    const background = new LibraryBackground({
       catalog: this.#catalog,
-      modelId: () => this.#descriptions.modelId,
-      isBusy: () => this.#descriptions.indexing.progress.phase !== 'idle',
-      idle: () => this.#descriptions.indexing.idle(),
-    };
-    const places: PlacesSources = {
-      ...shared,
-      neighbours: async (photoId, count) => {
-        const { index, modelId } = this.#descriptions;
-        const descriptor = this.#catalog.descriptors.get(photoId, modelId);
-        return descriptor ? (await index.get()).search(descriptor, count) : [];
-      },
-      features: (photoId) => this.#features.ofPhoto(photoId),
-      featuresDigest: () => this.#features.digest(),
+      photos: this.#photos,
+      features: this.#features,
+      descriptions: () => this.#descriptions,
       createAlbum: (name, photoIds) => this.albums.create(name, photoIds),
-    };
-    const duplicates = { ...shared, photos: this.#photos, features: this.#features };
-    const background = new LibraryBackground(places, duplicates);
+    });
     background.places.on('progress', (progress) => this.emit('placesProgress', progress));
     background.places.on('changed', (count) => this.emit('places', count));
     background.places.on('notice', (notice) => this.emit('notice', notice));
@@ -375,13 +349,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     removal.on('progress', (progress) => this.emit('removalProgress', progress));
     removal.on('notice', (notice) => this.emit('notice', notice));
     removal.on('removed', (photoIds) => this.#descriptions.index.remove(photoIds));
-    removal.on('restored', (photoIds) => {
-      const { index, modelId } = this.#descriptions;
-      const vectors = this.#catalog.descriptors.getMany(photoIds, modelId);
-      index.add(
-        photoIds.flatMap((photoId, at) => (vectors[at] ? [{ photoId, descriptor: vectors[at] }] : [])),
-      );
-    });
+    removal.on('restored', (photoIds) => this.#descriptions.index.bringBack(photoIds));
     removal.on('done', () => this.#reportChanged());
     return removal;
   }
