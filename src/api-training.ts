@@ -337,9 +337,12 @@ export const trainingRequests = {
     params: z.strictObject({ runId: id }),
     result: z.object({ improved: z.array(exampleSchema), worse: z.array(exampleSchema) }),
   },
-  /** `accepted` makes a version and starts to use it, `kept` makes a version; `discarded` can be taken back by these. */
+  /**
+   * `accepted` makes a version and starts to use it, `kept` makes a version; `discarded` can be taken back, by these
+   * or by null.
+   */
   'training.decide': {
-    params: z.strictObject({ runId: id, decision: decisionSchema, name: name.optional() }),
+    params: z.strictObject({ runId: id, decision: decisionSchema.nullable(), name: name.optional() }),
     result: runSchema,
   },
   'models.list': { params: nothing, result: z.array(modelVersionSchema) },
