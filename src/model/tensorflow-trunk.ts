@@ -3,8 +3,8 @@
  * package and which backend runs it.
  */
 import type * as tensorflow from '@tensorflow/tfjs';
-import { architectureOf, convolutionsOf } from './architecture.ts';
-import type { Activation, Architecture, Convolution, Layer, Preprocessing } from './layers.ts';
+import { architectureOf } from './architecture.ts';
+import type { Activation, Architecture, Convolution, Layer, Padding, Preprocessing } from './layers.ts';
 import { picture } from './layers.ts';
 import type { Model } from './model-folder.ts';
 
@@ -19,18 +19,22 @@ export interface TensorflowTrunk {
   dispose(): void;
 }
 
-/** Loads the model's trunk into the current backend of `tf`. */
-export function tensorflowTrunk(tf: TensorFlow, model: Model): TensorflowTrunk {
-  const architecture = architectureOf(model.architecture);
-  const weights = loadWeights(tf, architecture, model);
+/**
+ * Loads the model's trunk into the current backend of `tf`.
+ * @param from a layer whose output takes the place of the pictures: only what comes after it is loaded
+ */
+export function tensorflowTrunk(tf: TensorFlow, model: Model, from: string = picture): TensorflowTrunk {
+  const layers = layersAfter(architectureOf(model.architecture), from);
+  const weights = loadWeights(tf, layers, model);
   return {
     channels: model.channels,
     weights,
-    apply: (pictures) =>
+    apply: (input) =>
       tf.tidy(() => {
-        const outputs = new Map([[picture, preprocess(tf, pictures, model.preprocessing)]]);
-        let last = outputs.get(picture)!;
-        for (const layer of architecture.layers) {
+        const first = from === picture ? preprocess(tf, input, model.preprocessing) : input;
+        const outputs = new Map([[from, first]]);
+        let last = first;
+        for (const layer of layers) {
           last = applyLayer(tf, layer, outputs, weights);
           outputs.set(layer.name, last);
         }
@@ -40,19 +44,44 @@ export function tensorflowTrunk(tf: TensorFlow, model: Model): TensorflowTrunk {
   };
 }
 
+/**
+ * The layers after one of them.
+ * @throws RangeError for a layer that is not there, or when what comes after it needs more than its output
+ */
+export function layersAfter(architecture: Architecture, from: string): readonly Layer[] {
+  const at = from === picture ? -1 : architecture.layers.findIndex(({ name }) => name === from);
+  if (at < 0 && from !== picture) throw new RangeError(`the trunk has no layer ${from}`);
+  const layers = architecture.layers.slice(at + 1);
+  const known = new Set([from]);
+  for (const layer of layers) {
+    const inputs = layer.kind === 'addition' ? layer.inputs : [layer.input];
+    if (!inputs.every((input) => known.has(input))) {
+      throw new RangeError(`${layer.name} needs more of the trunk than the output of ${from}`);
+    }
+    known.add(layer.name);
+  }
+  return layers;
+}
+
+/** A [out, in, height, width] kernel's axes in TensorFlow's order: [height, width, in, out]. */
+export function kernelOrder(depthwise: boolean): [number, number, number, number] {
+  // A depthwise kernel is [height, width, channels, 1]: its filters lie where other kernels have inputs.
+  return depthwise ? [2, 3, 0, 1] : [2, 3, 1, 0];
+}
+
 /** Turns kernels from [out, in, height, width] to TensorFlow's [height, width, in, out]. */
 function loadWeights(
   tf: TensorFlow,
-  architecture: Architecture,
+  layers: readonly Layer[],
   model: Model,
 ): Map<string, tensorflow.Variable> {
   const weights = new Map<string, tensorflow.Variable>();
-  for (const layer of convolutionsOf(architecture)) {
+  for (const layer of layers) {
+    if (layer.kind !== 'convolution') continue;
     const kernel = model.tensors.get(`${layer.name}.weight`)!;
     const bias = model.tensors.get(`${layer.name}.bias`)!;
     const shape = kernel.shape as [number, number, number, number];
-    // A depthwise kernel is [height, width, channels, 1]: its filters lie where other kernels have inputs.
-    const order = layer.depthwise ? [2, 3, 0, 1] : [2, 3, 1, 0];
+    const order = kernelOrder(layer.depthwise);
     const turned = tf.tidy(() => tf.transpose(tf.tensor4d(kernel.data, shape), order));
     const straight = tf.tensor1d(bias.data);
     weights.set(`${layer.name}.weight`, tf.variable(turned));
@@ -81,7 +110,8 @@ function applyLayer(
   weights: ReadonlyMap<string, tensorflow.Variable>,
 ): tensorflow.Tensor4D {
   if (layer.kind === 'maximum-pool') {
-    return tf.maxPool(outputs.get(layer.input)!, layer.kernel, layer.stride, layer.padding);
+    const [input, padding] = padded(tf, outputs.get(layer.input)!, layer);
+    return tf.maxPool(input, layer.kernel, layer.stride, padding);
   }
   if (layer.kind === 'addition') {
     const [one, other] = layer.inputs;
@@ -93,13 +123,28 @@ function applyLayer(
 function convolve(
   tf: TensorFlow,
   layer: Convolution,
-  input: tensorflow.Tensor4D,
+  unpadded: tensorflow.Tensor4D,
   weights: ReadonlyMap<string, tensorflow.Variable>,
 ): tensorflow.Tensor4D {
+  const [input, padding] = padded(tf, unpadded, layer);
   const kernel = weights.get(`${layer.name}.weight`) as tensorflow.Tensor4D;
   const convolution = layer.depthwise ? tf.depthwiseConv2d : tf.conv2d;
-  const sum = convolution(input, kernel, layer.stride, layer.padding) as tensorflow.Tensor4D;
+  const sum = convolution(input, kernel, layer.stride, padding) as tensorflow.Tensor4D;
   return tf.add(sum, weights.get(`${layer.name}.bias`)!);
+}
+
+/**
+ * The input as a layer wants it at its borders, and what is then left to do: native TensorFlow knows no numbers of
+ * pixels. Zeros do for a maximum too, as what is pooled has been through an activation.
+ */
+function padded(
+  tf: TensorFlow,
+  input: tensorflow.Tensor4D,
+  { kernel, stride, padding }: { kernel: number; stride: number; padding: Padding },
+): [tensorflow.Tensor4D, 'same' | 'valid'] {
+  if (padding === 'same' || (stride === 1 && 2 * padding === kernel - 1)) return [input, 'same'];
+  const border: [number, number] = [padding, padding];
+  return [padding === 0 ? input : tf.pad(input, [[0, 0], border, border, [0, 0]]), 'valid'];
 }
 
 function activate(
