@@ -95,11 +95,13 @@ export const errorCodes = {
   'training-no-backend': 'Nothing on this machine can train: {reason}.',
   'training-memory':
     'There is too little memory for this run: it needs about {needed} MB, {free} MB are free. Close other programs, or train the head only.',
+  'training-backend': 'The backend {backend} does not run here: {reason}.',
   'training-device-lost':
     'The graphics card {device} went away. The run is kept: resume it, there or on another backend.',
   'training-disk-full':
     'The disk of {path} is full. Free some space, then resume the run: it goes on where it was.',
-  'training-stopped': 'The training process ended by itself ({reason}). Resume the run: it goes on where it was.',
+  'training-stopped':
+    'The training process ended by itself ({reason}). Resume the run: it goes on where it was.',
   'training-collapsed':
     'The run was ended at step {step}: all photos began to look alike to it. The model stays as it was. Try a soft margin, or the head only.',
   'run-unknown': 'That run is no longer known.',
