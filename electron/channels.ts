@@ -8,5 +8,7 @@ export type Channel =
   | 'akin:export-matches'
   | 'akin:export-duplicates'
   | 'akin:move-duplicates'
+  | 'akin:export-model'
+  | 'akin:import-model'
   | 'akin:reveal-photo';
 export type Answer = { result: unknown } | { error: WireError };

@@ -25,6 +25,10 @@ const english = {
   duplicates: 'Duplicates',
   moveDuplicates: 'Choose a folder for the duplicates',
   moveHere: 'Move here',
+  exportModel: 'Choose a folder for the model',
+  exportHere: 'Export here',
+  importModel: 'Choose the folder of a model',
+  importThis: 'Import',
 };
 
 export type MenuMessages = Record<keyof typeof english, string>;
@@ -55,6 +59,10 @@ const simplifiedChinese: MenuMessages = {
   duplicates: '重复照片',
   moveDuplicates: '选择存放重复照片的文件夹',
   moveHere: '移动到这里',
+  exportModel: '选择存放模型的文件夹',
+  exportHere: '导出到这里',
+  importModel: '选择模型所在的文件夹',
+  importThis: '导入',
 };
 
 /** @param languages BCP 47 tags, most wanted first */

@@ -31,6 +31,8 @@ const bridge: AkinBridge = {
   exportMatches: (params, format) => ask('akin:export-matches', params, format),
   exportDuplicates: (scope, format) => ask('akin:export-duplicates', scope, format),
   moveDuplicates: (params) => ask('akin:move-duplicates', params),
+  exportModel: (modelId) => ask('akin:export-model', modelId),
+  importModel: () => ask('akin:import-model'),
   revealPhoto: (photoId) => ask('akin:reveal-photo', photoId),
   languages: (process.argv.find((word) => word.startsWith(languagesSwitch)) ?? languagesSwitch)
     .slice(languagesSwitch.length)

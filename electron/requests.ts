@@ -15,6 +15,7 @@ import type { MenuMessages } from './messages.ts';
 import { toWire } from './wire-error.ts';
 
 const idSchema = z.int().positive();
+const { modelId: modelIdSchema } = mainRequests['models.export'].params.shape;
 
 export function answerRequests(window: BrowserWindow, engine: EngineProcess, words: MenuMessages): void {
   const handle = (channel: Channel, task: (...words: unknown[]) => Promise<unknown>) => {
@@ -34,13 +35,8 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
     return engine.request(known, check<Params<typeof known>>(requests[known].params, params));
   });
   handle('akin:choose-folder', async () => {
-    const { filePaths } = await dialog.showOpenDialog(window, {
-      title: words.chooseFolder,
-      buttonLabel: words.addFolder,
-      properties: ['openDirectory'],
-    });
-    const [chosen] = filePaths;
-    return chosen === undefined ? null : engine.request('folders.add', { path: chosen });
+    const chosen = await chooseFolder(window, { title: words.chooseFolder, button: words.addFolder });
+    return chosen === null ? null : engine.request('folders.add', { path: chosen });
   });
   handle('akin:restore-folder', async (folderId) =>
     engine.request('folders.restore', { folderId: checkId(folderId) }),
@@ -61,18 +57,45 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
   });
   handle('akin:move-duplicates', async (given) => {
     const params = check(removalParamsSchema, given);
-    const { filePaths } = await dialog.showOpenDialog(window, {
+    const folder = await chooseFolder(window, {
       title: words.moveDuplicates,
-      buttonLabel: words.moveHere,
-      properties: ['openDirectory', 'createDirectory'],
+      button: words.moveHere,
+      creates: true,
     });
-    const [folder] = filePaths;
-    return folder === undefined ? null : engine.request('removal.move', { ...params, folder });
+    return folder === null ? null : engine.request('removal.move', { ...params, folder });
+  });
+  handle('akin:export-model', async (given) => {
+    const modelId = check(modelIdSchema, given);
+    const folder = await chooseFolder(window, {
+      title: words.exportModel,
+      button: words.exportHere,
+      creates: true,
+    });
+    if (folder === null) return null;
+    const { path: written } = await engine.request('models.export', { modelId, path: folder });
+    return written;
+  });
+  handle('akin:import-model', async () => {
+    const folder = await chooseFolder(window, { title: words.importModel, button: words.importThis });
+    return folder === null ? null : engine.request('models.import', { path: folder });
   });
   handle('akin:reveal-photo', async (photoId) => {
     const { path } = await engine.request('photos.path', { photoId: checkId(photoId) });
     shell.showItemInFolder(path);
   });
+}
+
+/** Null when dismissed. */
+async function chooseFolder(
+  window: BrowserWindow,
+  { title, button, creates = false }: { title: string; button: string; creates?: boolean },
+): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    title,
+    buttonLabel: button,
+    properties: creates ? ['openDirectory', 'createDirectory'] : ['openDirectory'],
+  });
+  return filePaths[0] ?? null;
 }
 
 /** Asks where to, and only then for what is to be saved. Null when dismissed, else the file's name. */

@@ -78,9 +78,7 @@ export const trainingSettingsSchema = z.strictObject({
 export type TrainingSettings = z.output<typeof trainingSettingsSchema>;
 export type TrainingWishes = z.input<typeof trainingSettingsSchema>;
 
-/** The least that can be learnt from. */
-export const leastAlbums = 6;
-export const leastPhotos = 4;
+export { leastAlbums, leastPhotos } from './limits.ts';
 
 const readinessSchema = z.object({
   source: trainingSourceSchema,

@@ -18,6 +18,7 @@ import type { SearchParams } from './api-search.ts';
 import { duplicateEvents, duplicateMainRequests, duplicateRequests } from './api-duplicates.ts';
 import type { DuplicateScope, RemovalParams, RemovalResult } from './api-duplicates.ts';
 import { trainingEvents, trainingMainRequests, trainingRequests } from './api-training.ts';
+import type { ModelVersion } from './api-training.ts';
 import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
@@ -357,6 +358,10 @@ export interface AkinBridge {
   ): Promise<string | null>;
   /** Asks for a folder, and moves photos there. Null when dismissed. */
   moveDuplicates(params: RemovalParams): Promise<RemovalResult | null>;
+  /** Asks for a folder, and writes the model's own into it. Null when dismissed, else where it lies. */
+  exportModel(modelId: number): Promise<string | null>;
+  /** Asks for the folder of an exported model. Null when dismissed. */
+  importModel(): Promise<ModelVersion | null>;
   /** Shows the file in the system's file manager. */
   revealPhoto(photoId: number): Promise<void>;
   /** The system's languages, most wanted first. */

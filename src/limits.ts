@@ -5,3 +5,7 @@ export const maximumQueryBytes = 256 * 1024 * 1024;
 
 /** How certain pairs of duplicates must be, from 0 to 1, until the user wants it otherwise. */
 export const standardStrictness = 0.5;
+
+/** The least that can be learnt from: so many albums, of so many photos each. */
+export const leastAlbums = 6;
+export const leastPhotos = 4;

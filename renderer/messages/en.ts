@@ -4,6 +4,8 @@ import { enCompare } from './en-compare.ts';
 import { counted, number } from './en-counts.ts';
 import { enDuplicates } from './en-duplicates.ts';
 import { albums, cards, evaluation, places } from './en-groups.ts';
+import { models } from './en-models.ts';
+import { outcome, run, training } from './en-training.ts';
 import { enViewer } from './en-viewer.ts';
 
 const errors: Record<ErrorCode, string> = {
@@ -146,6 +148,10 @@ export const en = {
   places,
   albums,
   evaluation,
+  training,
+  run,
+  outcome,
+  models,
   query: {
     several: 'Your photos',
     count: (count: number) => counted(count, 'photo together', 'photos together'),

@@ -37,6 +37,11 @@ export function formatMoment(tag: string, time: number): string {
   return date(tag, time, { dateStyle: 'long', timeStyle: 'short' });
 }
 
+/** A moment of the past as the clock of this computer showed it then, kept as UTC like those of cameras. */
+export function wallClock(time: number): number {
+  return time - new Date(time).getTimezoneOffset() * 60_000;
+}
+
 /** @returns the months from one moment to another, such as "May – June 2024", or the day if it is the same */
 export function formatSpan(tag: string, from: number, to: number): string {
   if (!(Math.abs(from) <= 8.64e15 && Math.abs(to) <= 8.64e15)) return '';

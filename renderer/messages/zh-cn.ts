@@ -3,6 +3,8 @@ import { zhCnCompare } from './zh-cn-compare.ts';
 import { counted, number } from './zh-cn-counts.ts';
 import { zhCnDuplicates } from './zh-cn-duplicates.ts';
 import { albums, cards, evaluation, places } from './zh-cn-groups.ts';
+import { models } from './zh-cn-models.ts';
+import { outcome, run, training } from './zh-cn-training.ts';
 import { zhCnViewer } from './zh-cn-viewer.ts';
 
 export const zhCn: Messages = {
@@ -85,6 +87,7 @@ export const zhCn: Messages = {
     'training-unreadable': '相册中无法读取的照片太多：共 {total} 张，其中 {count} 张。请重新连接磁盘后重试。',
     'training-running': '已有一次训练在进行。请等待其结束，或取消它。',
     'training-no-backend': '这台电脑上没有可用于训练的后端：{reason}。',
+    'training-backend': '“{backend}”在这台电脑上无法训练：{reason}。请改用其他后端，或让 Akin 选择。',
     'training-memory':
       '内存不足以进行这次训练：约需 {needed} MB，可用 {free} MB。请关闭其他程序，或只训练头部。',
     'training-device-lost': '显卡 {device} 已不可用。训练已保留：可在它或其他后端上继续。',
@@ -219,6 +222,10 @@ export const zhCn: Messages = {
   places,
   albums,
   evaluation,
+  training,
+  run,
+  outcome,
+  models,
   query: {
     several: '多张查询照片',
     count: (count) => `同时使用 ${counted(count, '张照片')}`,

@@ -27,6 +27,9 @@ export type Page = { memory: GridMemory } & (
   | { kind: 'albums' }
   | { kind: 'album'; albumId: number }
   | { kind: 'evaluation' }
+  | { kind: 'training' }
+  | { kind: 'run'; runId: number }
+  | { kind: 'models' }
   | { kind: 'failures' }
 );
 
@@ -69,6 +72,19 @@ class Navigation {
 
   showEvaluation(): void {
     if (this.current.kind !== 'evaluation') this.#visit({ kind: 'evaluation', memory: emptyMemory() });
+  }
+
+  showTraining(): void {
+    if (this.current.kind !== 'training') this.#visit({ kind: 'training', memory: emptyMemory() });
+  }
+
+  showRun(runId: number): void {
+    if (this.current.kind === 'run' && this.current.runId === runId) return;
+    this.#visit({ kind: 'run', runId, memory: emptyMemory() });
+  }
+
+  showModels(): void {
+    if (this.current.kind !== 'models') this.#visit({ kind: 'models', memory: emptyMemory() });
   }
 
   showFailures(): void {
