@@ -76,35 +76,53 @@ async function describeAll(
   const made: Description[][] = [];
   for (const scale of scales) {
     const scaled = await Promise.all(pixels.map((picture) => atScale(picture, longSide, scale)));
-    made.push(await describeScaled(trunk, head, settings, scaled));
+    const maps = await trunk.run(scaled);
+    const maxima = maps.map((map) => ({ ...map, maxima: gridMaxima(map, settings) }));
+    made.push(await describeMaxima(head, settings, maxima));
   }
-  const base = made[scales.indexOf(1)]!;
-  if (made.length === 1) return base;
-  return base.map(({ regions }, index) => {
-    const descriptors = concatenated(made.map((one) => one[index]!.descriptor));
-    return { descriptor: sumOfRows(descriptors, head.dimensions), regions };
+  return joinScales(made, scales);
+}
+
+/** Region maxima of one feature map. */
+export interface MapMaxima {
+  /** [regions, channels] */
+  readonly maxima: Float32Array;
+  /** Of the map, in cells. */
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Descriptions at one scale, of the region maxima of each picture. */
+export async function describeMaxima(
+  head: HeadSession,
+  { levels, wholeMap }: GridSettings,
+  maps: readonly MapMaxima[],
+): Promise<Description[]> {
+  const all = concatenated(maps.map(({ maxima }) => maxima));
+  const vectors = await head.run(all);
+  const { dimensions } = head;
+  let start = 0;
+  return maps.map(({ maxima, height, width }) => {
+    const length = Math.round((maxima.length / all.length) * vectors.length);
+    const own = vectors.subarray(start, (start += length));
+    const geometry = { height, width, levels, wholeMap };
+    return {
+      descriptor: sumOfRows(own, dimensions),
+      regions: quantiseRegions(own, dimensions, geometry),
+    };
   });
 }
 
-async function describeScaled(
-  trunk: Trunk,
-  head: HeadSession,
-  settings: GridSettings,
-  pixels: readonly RgbPixels[],
-): Promise<Description[]> {
-  const maps = await trunk.run(pixels);
-  const maxima = maps.map((map) => gridMaxima(map, settings));
-  const vectors = await head.run(concatenated(maxima));
-  let start = 0;
-  return maps.map((map, index) => {
-    const length = (maxima[index]!.length / map.channels) * head.dimensions;
-    const own = vectors.subarray(start, (start += length));
-    const { levels, wholeMap } = settings;
-    const geometry = { height: map.height, width: map.width, levels, wholeMap };
-    return {
-      descriptor: sumOfRows(own, head.dimensions),
-      regions: quantiseRegions(own, head.dimensions, geometry),
-    };
+/** @param made for each of `scales`, the descriptions of the same pictures */
+export function joinScales(
+  made: readonly (readonly Description[])[],
+  scales: readonly number[],
+): Description[] {
+  const base = made[scales.indexOf(1)]!;
+  if (made.length === 1) return [...base];
+  return base.map(({ descriptor, regions }, index) => {
+    const descriptors = concatenated(made.map((one) => one[index]!.descriptor));
+    return { descriptor: sumOfRows(descriptors, descriptor.length), regions };
   });
 }
 

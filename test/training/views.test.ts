@@ -7,7 +7,10 @@ import type { Model } from '../../src/model/model-folder.ts';
 import type { View } from '../../src/training/network.ts';
 import { Pictures } from '../../src/training/pictures.ts';
 import type { PictureSource } from '../../src/training/pictures.ts';
-import { createViewSource, viewSide } from '../../src/training/views.ts';
+import { RegionMaxima } from '../../src/training/region-maxima.ts';
+import { createViewSource, headViews, viewSide } from '../../src/training/views.ts';
+import type { ViewSource, ViewSourceOptions } from '../../src/training/views.ts';
+import type { Depth } from '../../src/api-training.ts';
 import { sourceOf, temporaryFolder, writePhotos } from './photos.ts';
 
 const names = ['nagasaki-boats', 'march-pastoral', 'black-canyon'];
@@ -17,16 +20,35 @@ let model: Model;
 beforeAll(async () => {
   folder = await temporaryFolder();
   photos = await writePhotos(folder, names, 160);
-  model = await readModel(defaultModelFolder());
+  const shipped = await readModel(defaultModelFolder());
+  // Small, for speed.
+  model = { ...shipped, settings: { ...shipped.settings, longSide: 96 } };
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const { signal } = new AbortController();
 const places = [0, 1, 2];
-const report = () => {};
 
 function open(sources: readonly PictureSource[]): Pictures {
   return new Pictures(sources, { longSide: 512, limitBytes: 1e8 });
+}
+
+/** What a test does not say otherwise: seed 1, all three photos. */
+async function sourceFor(
+  depth: Depth,
+  pictures: Pictures,
+  options: Partial<ViewSourceOptions> = {},
+): Promise<ViewSource> {
+  const maxima = new RegionMaxima(model, pictures, { cacheFile: null, threads: 1 });
+  const base = { seed: 1, places, folder, maxima, threads: 1, report: () => {}, signal };
+  const source = await createViewSource(model, depth, pictures, { ...base, ...options });
+  return {
+    ...source,
+    async close() {
+      await source.close();
+      await maxima.release();
+    },
+  };
 }
 
 /** Mean colour of a view. */
@@ -38,7 +60,7 @@ function mean({ data }: View): number[] {
 
 describe('views of the whole network', () => {
   it('show the photos that were asked for, each time in another way', async () => {
-    const source = await createViewSource(model, 'full', open(photos), { seed: 1, places, report, signal });
+    const source = await sourceFor('full', open(photos));
     const views = await source.views([1, 1, 2], 0);
     expect(views.map(({ shape }) => shape)).toEqual(Array(3).fill([viewSide, viewSide, 3]));
     expect(views.every(({ data }) => data.length === viewSide ** 2 * 3)).toBe(true);
@@ -56,7 +78,7 @@ describe('views of the whole network', () => {
         return sourceOf(file);
       }),
     );
-    const source = await createViewSource(model, 'full', open(plain), { seed: 1, places, report, signal });
+    const source = await sourceFor('full', open(plain));
     const asked = [2, 0, 1, 1, 2];
     const lightest = (await source.views(asked, 3)).map((view) => {
       const means = mean(view);
@@ -67,17 +89,16 @@ describe('views of the whole network', () => {
   });
 
   it('follow from seed, step and position alone, in whatever order they are made', async () => {
-    const options = { seed: 5, places, report, signal };
-    const source = await createViewSource(model, 'full', open(photos), options);
+    const source = await sourceFor('full', open(photos), { seed: 5 });
     const later = await source.views([2, 0], 8);
     const first = await source.views([0, 1], 0);
     await source.close();
     // A resumed run has another list of photos where some were added to the library.
-    const again = await createViewSource(model, 'full', open([photos[1]!, ...photos]), options);
+    const again = await sourceFor('full', open([photos[1]!, ...photos]), { seed: 5 });
     expect(await again.views([1, 2], 0)).toEqual(first);
     expect(await again.views([3, 1], 8)).toEqual(later);
     await again.close();
-    const other = await createViewSource(model, 'full', open(photos), { ...options, seed: 6 });
+    const other = await sourceFor('full', open(photos), { seed: 6 });
     expect(await other.views([0, 1], 0)).not.toEqual(first);
     await other.close();
   });
@@ -86,11 +107,9 @@ describe('views of the whole network', () => {
     const file = path.join(folder, 'broken.png');
     await writeFile(file, 'no picture');
     const told: number[][] = [];
-    const source = await createViewSource(model, 'full', open([...photos, await sourceOf(file)]), {
-      seed: 1,
+    const source = await sourceFor('full', open([...photos, await sourceOf(file)]), {
       places: [3, 0, 1],
       report: (done, total) => told.push([done, total]),
-      signal,
     });
     expect([...source.unreadable.keys()]).toEqual([3]);
     expect(source.unreadable.get(3)).toMatchObject({ code: 'photo-unsupported' });
@@ -101,12 +120,51 @@ describe('views of the whole network', () => {
 
   it('are not begun with once it was cancelled', async () => {
     const stopped = AbortSignal.abort();
-    const making = createViewSource(model, 'full', open(photos), {
-      seed: 1,
-      places,
-      report,
-      signal: stopped,
-    });
+    const making = sourceFor('full', open(photos), { signal: stopped });
     await expect(making).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('views of a head', () => {
+  it('are maxima of the photo and of its augmented views, and follow from seed, step and position', async () => {
+    const pictures = open(photos);
+    const source = await sourceFor('head', pictures);
+    const asked = Array<number>(40).fill(1);
+    const views = await source.views(asked, 2);
+    expect(views.every(({ data, shape }) => shape[1] === 1280 && data.length === shape[0]! * 1280)).toBe(
+      true,
+    );
+    const different = new Set(views.map(({ data }) => data.slice(0, 20).join()));
+    expect(different.size).toBe(1 + headViews);
+    const other = await sourceFor('head', pictures);
+    expect((await other.views([1, 1, 2], 2)).slice(0, 2)).toEqual(views.slice(0, 2));
+    await Promise.all([source.close(), other.close()]);
+  });
+
+  it('tell which photos cannot be read', async () => {
+    const gone = { ...photos[0]!, path: `${photos[0]!.path}.gone` };
+    const source = await sourceFor('head', open([...photos, gone]), { places: [0, 3] });
+    expect([...source.unreadable.keys()]).toEqual([3]);
+    expect(await source.views([0], 0)).toHaveLength(1);
+    await source.close();
+  });
+});
+
+describe('views of the last layers', () => {
+  it('are what the frozen part gives, of eight views of each photo', async () => {
+    const told: number[] = [];
+    const gone = { ...photos[0]!, path: `${photos[0]!.path}.gone` };
+    const source = await sourceFor('last', open([...photos, gone]), {
+      places: [0, 2, 3],
+      report: (done) => told.push(done),
+    });
+    expect([...source.unreadable.keys()]).toEqual([3]);
+    expect(told.at(-1)).toBe(3);
+    const views = await source.views(Array<number>(60).fill(2), 0);
+    const different = new Set(views.map(({ data }) => data.slice(0, 20).join()));
+    expect(different.size).toBe(8);
+    expect(new Set(views.map(({ shape }) => shape.join())).size).toBe(1);
+    expect(views[0]!.data).toHaveLength(views[0]!.shape.reduce((product, length) => product * length));
+    await source.close();
   });
 });
