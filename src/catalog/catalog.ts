@@ -18,6 +18,7 @@ import { Keepers } from './keepers.ts';
 import { LocalFeatureCache } from './local-features.ts';
 import { MatchGraph } from './match-graph.ts';
 import { migrate, refuseNewer } from './migrations.ts';
+import { ModelVersions } from './model-versions.ts';
 import { takeOwnership } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
@@ -49,6 +50,7 @@ export class Catalog {
   readonly filters: Filters;
   readonly settings: Settings;
   readonly matchGraph: MatchGraph;
+  readonly modelVersions: ModelVersions;
   readonly places: Places;
   readonly signatures: Signatures;
   readonly verdicts: Verdicts;
@@ -75,6 +77,7 @@ export class Catalog {
     this.filters = new Filters(database);
     this.settings = new Settings(database);
     this.matchGraph = new MatchGraph(database);
+    this.modelVersions = new ModelVersions(database);
     this.places = new Places(database);
     this.signatures = new Signatures(database);
     this.verdicts = new Verdicts(database);

@@ -1,5 +1,8 @@
 /** The descriptors and region vectors that a model made of photos. */
 import type { Database, Statement } from 'better-sqlite3';
+import { toByteString } from './path-bytes.ts';
+import type { ByteString } from './path-bytes.ts';
+import type { PhotoPlace } from './photos.ts';
 
 export interface StoredDescriptor {
   photoId: number;
@@ -13,7 +16,23 @@ export interface DescriptorSlice {
   next: number | null;
 }
 
+/** A photo that a model has not described. */
+export interface UndescribedPhoto extends PhotoPlace {
+  photoId: number;
+  /** SHA-256 of the file, 32 bytes. */
+  hash: Uint8Array;
+  /** Absolute path of the folder. */
+  folder: ByteString;
+  /** Whether the last scan could read the folder. */
+  isFolderReady: boolean;
+}
+
 type Row = [number, number, Buffer];
+type StoredUndescribed = Omit<UndescribedPhoto, 'path' | 'folder' | 'isFolderReady'> & {
+  path: Buffer;
+  folder: Buffer;
+  isFolderReady: number;
+};
 
 /**
  * Descriptors are read of every model that compares with the one that is asked for: while a library is described at
@@ -31,7 +50,12 @@ export class Descriptors {
   readonly #regions: Statement<[number, number], Buffer>;
   readonly #slice: Statement<[number, number, number], Row>;
   readonly #count: Statement<[number], number>;
-  readonly #forget: Statement<[number]>;
+  readonly #undescribed: Statement<[number, number, number], StoredUndescribed>;
+  readonly #identities: Statement<[], string>;
+  readonly #ofIdentity: Statement<[string, number, number], [number, number]>;
+  readonly #drop: Statement<[number]>;
+  readonly #dropModels: Statement<[string]>;
+  readonly #forget: Statement<[number, number]>;
   readonly #put: Statement<[number, number, Uint8Array]>;
   readonly #putRegions: Statement<[number | bigint, Uint8Array]>;
 
@@ -74,7 +98,28 @@ export class Descriptors {
       )
       .raw();
     this.#count = database.prepare<[number], number>(`SELECT count(*) ${active} WHERE model_id = ?`).pluck();
-    this.#forget = database.prepare('DELETE FROM descriptor WHERE photo_id = ?');
+    this.#undescribed = database.prepare(
+      `SELECT photo.id AS photoId, folder_id AS folderId, photo.path, size, modified, hash, folder.path AS folder,
+         state = 'ready' AS isFolderReady
+       FROM photo JOIN folder ON folder.id = folder_id AND removed_at IS NULL
+       WHERE photo.id > ? AND NOT EXISTS (SELECT 1 FROM descriptor WHERE photo_id = photo.id AND model_id = ?)
+       ORDER BY photo.id LIMIT ?`,
+    );
+    this.#identities = database.prepare<[], string>('SELECT DISTINCT identity FROM model').pluck();
+    // The index of the table's UNIQUE holds all that is asked for.
+    this.#ofIdentity = database
+      .prepare<[string, number, number], [number, number]>(
+        `SELECT descriptor.id, photo_id FROM descriptor
+         WHERE model_id IN (SELECT id FROM model WHERE identity = ?) AND photo_id >= ?
+         ORDER BY photo_id, model_id LIMIT ?`,
+      )
+      .raw();
+    this.#drop = database.prepare('DELETE FROM descriptor WHERE id = ?');
+    this.#dropModels = database.prepare('DELETE FROM model WHERE identity = ?');
+    this.#forget = database.prepare(
+      `DELETE FROM descriptor WHERE photo_id = ? AND model_id IN (
+         SELECT own.id FROM model AS own JOIN model AS asked ON asked.identity = own.identity WHERE asked.id = ?)`,
+    );
     this.#put = database.prepare('INSERT INTO descriptor (photo_id, model_id, vector) VALUES (?, ?, ?)');
     this.#putRegions = database.prepare('INSERT INTO region_vectors (descriptor_id, vectors) VALUES (?, ?)');
   }
@@ -114,9 +159,12 @@ export class Descriptors {
     return photoIds.map((photoId) => regions.get(photoId));
   }
 
-  /** Replaces whatever any model made of the photo before: its content is another now. */
+  /**
+   * Replaces what models that compare with this one made of the photo. What others made of it stays, as long as its
+   * content does: a trigger of the schema sees to that.
+   */
   put(photoId: number, modelId: number, vector: Float32Array, regions: Uint8Array): void {
-    this.#forget.run(photoId);
+    this.#forget.run(photoId, modelId);
     const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
     const { lastInsertRowid } = this.#put.run(photoId, modelId, bytes);
     this.#putRegions.run(lastInsertRowid, regions);
@@ -134,6 +182,39 @@ export class Descriptors {
   /** How many photos the model itself has described. */
   count(modelId: number): number {
     return this.#count.get(modelId) ?? 0;
+  }
+
+  /** As `count`, by the model's digest. */
+  countOf(digest: string): number {
+    const id = this.#model.get(digest);
+    return id === undefined ? 0 : this.count(id);
+  }
+
+  /** Up to `limit` photos that the model itself has not described, by id; none of removed folders. @param after an id */
+  undescribed(modelId: number, after: number, limit: number): UndescribedPhoto[] {
+    return this.#undescribed.all(after, modelId, limit).map(({ path, folder, isFolderReady, ...photo }) => ({
+      ...photo,
+      path: toByteString(path),
+      folder: toByteString(folder),
+      isFolderReady: isFolderReady === 1,
+    }));
+  }
+
+  /** Of all models that there may be descriptors of. */
+  identities(): string[] {
+    return this.#identities.all();
+  }
+
+  /**
+   * Drops up to `limit` of what models of one identity made of photos, and after the last the models themselves.
+   * @param from a photo id, 0 at first @returns where to go on; null after the last
+   */
+  drop(identity: string, from: number, limit: number): number | null {
+    const rows = this.#ofIdentity.all(identity, from, limit);
+    for (const [id] of rows) this.#drop.run(id);
+    if (rows.length === limit) return rows.at(-1)![1];
+    this.#dropModels.run(identity);
+    return null;
   }
 }
 

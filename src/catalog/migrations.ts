@@ -260,13 +260,14 @@ const steps: readonly string[] = [
     name TEXT NOT NULL,
     parent_id INTEGER,
     made_at REAL NOT NULL,
-    digest TEXT NOT NULL,
+    identity TEXT NOT NULL,
     record TEXT,
     removed_at REAL
   ) STRICT;
 
   CREATE TRIGGER photo_becomes_another_judged AFTER UPDATE OF hash ON photo WHEN old.hash <> new.hash BEGIN
     DELETE FROM judgement WHERE photo_a = new.id OR photo_b = new.id;
+    DELETE FROM descriptor WHERE photo_id = new.id;
   END;
   `,
 ];

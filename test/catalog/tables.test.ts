@@ -294,13 +294,56 @@ describe('descriptors', () => {
     );
   });
 
-  it('of other models go when a photo is described anew', () => {
+  it('of another model stay when a photo is described anew, and all go when its content becomes another', () => {
     const id = putPhoto(catalog, folderId, 'a.jpg');
     const newer = catalog.descriptors.modelId('newer', 'model', 2);
     catalog.descriptors.put(id, newer, vectorOf(9), Buffer.alloc(3));
-    expect(catalog.descriptors.get(id, modelId)).toBeUndefined();
-    expect(catalog.descriptors.count(modelId)).toBe(0);
+    expect(catalog.descriptors.get(id, modelId)).toEqual(vectorOf(id));
     expect(catalog.descriptors.get(id, newer)).toEqual(vectorOf(9));
+    const row = catalog.photos.get(id)!;
+    const facts = catalog.photos.facts(id)!;
+    catalog.photos.put(id, row, { ...facts, camera: 'another camera' });
+    expect([modelId, newer].map((model) => catalog.descriptors.count(model))).toEqual([1, 1]);
+    catalog.photos.put(id, row, { ...facts, hash: hashOf('another') });
+    expect([modelId, newer].map((model) => catalog.descriptors.count(model))).toEqual([0, 0]);
+    expect(catalog.descriptors.regions(id, newer)).toBeUndefined();
+  });
+
+  it('of a model that compares with this one are replaced', () => {
+    const id = putPhoto(catalog, folderId, 'a.jpg');
+    const three = catalog.descriptors.modelId('three', 'model', 1, 'digest');
+    catalog.descriptors.put(id, three, vectorOf(9), Buffer.alloc(3));
+    expect(catalog.descriptors.get(id, modelId)).toEqual(vectorOf(9));
+    expect([modelId, three].map((model) => catalog.descriptors.count(model))).toEqual([0, 1]);
+  });
+
+  it('that are missing are told by photo, in slices, with where its file is', () => {
+    const ids = ['a.jpg', 'b\xff.jpg', 'c.jpg'].map((name) => putPhoto(catalog, folderId, name));
+    const newer = catalog.descriptors.modelId('newer', 'model', 2);
+    expect(catalog.descriptors.undescribed(modelId, 0, 9)).toEqual([]);
+    catalog.descriptors.put(ids[0]!, newer, vectorOf(9), Buffer.alloc(3));
+    const [b] = catalog.descriptors.undescribed(newer, 0, 1);
+    const { id, folder, path, size, modified, hash } = catalog.photos.get(ids[1]!)!;
+    expect(b).toEqual({ photoId: id, folderId, folder, path, size, modified, hash, isFolderReady: true });
+    catalog.folders.setState(folderId, 'missing');
+    expect(catalog.descriptors.undescribed(newer, ids[1]!, 9)).toMatchObject([
+      { photoId: ids[2], isFolderReady: false },
+    ]);
+    catalog.folders.remove(folderId, 1);
+    expect(catalog.descriptors.undescribed(newer, 0, 9)).toEqual([]);
+  });
+
+  it('of one model are dropped in slices, and then the model', () => {
+    const ids = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => putPhoto(catalog, folderId, name));
+    const newer = catalog.descriptors.modelId('newer', 'model', 2);
+    for (const id of ids) catalog.descriptors.put(id, newer, vectorOf(9), Buffer.alloc(3));
+    const from = catalog.descriptors.drop('digest', 0, 2);
+    expect(catalog.descriptors.count(modelId)).toBe(1);
+    expect(catalog.descriptors.drop('digest', from!, 2)).toBeNull();
+    expect(catalog.descriptors.identities()).toEqual(['newer']);
+    expect(catalog.descriptors.count(newer)).toBe(3);
+    expect(catalog.descriptors.countOf('newer')).toBe(3);
+    expect(catalog.descriptors.countOf('digest')).toBe(0);
   });
 
   it('are read of all models that compare with each other, and of no other', () => {
@@ -310,6 +353,8 @@ describe('descriptors', () => {
     const three = catalog.descriptors.modelId('three', 'model', 1, 'digest');
     const foreign = catalog.descriptors.modelId('foreign', 'model', 2);
     catalog.descriptors.put(other!, three, vectorOf(8), Buffer.from('regions at three'));
+    const becomes = { ...catalog.photos.facts(strange!)!, hash: hashOf('another') };
+    catalog.photos.put(strange!, catalog.photos.get(strange!)!, becomes);
     catalog.descriptors.put(strange!, foreign, vectorOf(9), Buffer.from('foreign regions'));
     for (const model of [modelId, three]) {
       expect(catalog.descriptors.get(one!, model)).toEqual(vectorOf(one!));
