@@ -37,8 +37,10 @@ export type TrainingJob = z.infer<typeof trainingJobSchema>;
 /** What the files in a run's folder are called. */
 export const runFiles = {
   job: 'job.json',
-  checkpoint: 'checkpoint.safetensors',
+  /** The checkpoint: there is one as long as the run can be resumed. */
   state: 'checkpoint.json',
+  /** How the names of files with a checkpoint's tensors begin. */
+  tensors: 'checkpoint',
   points: 'points.jsonl',
   split: 'split.json',
   report: 'report.json',
