@@ -5,6 +5,7 @@ import project from '../../package.json' with { type: 'json' };
 import { addCommand } from './add.ts';
 import { duplicatesCommand } from './duplicates.ts';
 import { evaluateDuplicatesCommand } from './evaluate-duplicates.ts';
+import { evaluateFinetuneCommand } from './evaluate-finetune.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
 import { listCommand } from './list.ts';
@@ -33,7 +34,12 @@ for (const command of libraryCommands) {
 const program = new Command('akin')
   .description('Finds the photos that belong together.')
   .version(project.version, '--version', 'print the version');
-for (const command of [...libraryCommands, evaluateCommand(), evaluateDuplicatesCommand()])
+for (const command of [
+  ...libraryCommands,
+  evaluateCommand(),
+  evaluateDuplicatesCommand(),
+  evaluateFinetuneCommand(),
+])
   program.addCommand(command);
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride().showHelpAfterError();

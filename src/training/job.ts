@@ -30,6 +30,8 @@ export const trainingJobSchema = z.object({
   copies: z.array(z.tuple([place, place])),
   /** A sample of the photos outside the albums: negatives where that is safe, and what must not be forgotten. */
   others: z.array(place),
+  /** What is held out, where it is not left to the seed, as in evaluations that others repeat; null otherwise. */
+  heldOut: z.object({ albumIds: z.array(z.int().positive()), photos: z.array(place) }).nullable(),
   settings: trainingSettingsSchema,
 });
 export type TrainingJob = z.infer<typeof trainingJobSchema>;

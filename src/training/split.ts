@@ -175,7 +175,7 @@ function splitAlbum(
 }
 
 /** Names each photo's shot by the smallest photo of it: pairs that hang together are one. */
-function shots(copies: readonly (readonly [number, number])[]): (photo: number) => number {
+export function shots(copies: readonly (readonly [number, number])[]): (photo: number) => number {
   const parents = new Map<number, number>();
   const find = (photo: number): number => {
     let root = photo;
