@@ -29,6 +29,7 @@ export class Engine {
     library.on('changed', (photos) => emit('library.changed', { photos }));
     library.on('verified', (event) => emit('search.verified', event));
     library.on('albums', (albums) => emit('albums.changed', { albums }));
+    library.on('judgements', () => emit('judgements.changed', {}));
     library.on('places', (places) => emit('places.changed', { places }));
     library.on('placesProgress', (progress) => emit('places.progress', progress));
     library.on('duplicatesProgress', (progress) => emit('duplicates.progress', progress));
@@ -91,6 +92,16 @@ function handlersOf(library: Library): Handlers {
     'albums.take': ({ albumId, photoIds }) => library.albums.take(albumId, photoIds),
     'albums.remove': ({ albumId }) => library.albums.remove(albumId),
     'albums.restore': ({ albumId }) => library.albums.restore(albumId),
+    'albums.merge': ({ albumIds }) => library.albums.merge(albumIds),
+    'albums.unmerge': ({ albumId }) => library.albums.unmerge(albumId),
+    'albums.split': ({ albumId, photoIds, name }) => library.albums.split(albumId, photoIds, name),
+    'albums.from-folders': ({ folderId }) => library.albums.fromFolder(folderId),
+    'albums.from-judgements': () => library.albums.fromJudgements(),
+    'albums.export': () => library.albums.export(),
+    'albums.import': ({ content }) => library.albums.import(content),
+    'judgements.set': ({ photoIds, same }) => library.judgements.set(photoIds, same),
+    'judgements.of': ({ photoId }) => library.judgements.of(photoId),
+    'judgements.list': () => library.judgements.list(),
     'albums.evaluate': (_params, signal) => library.evaluateAlbums(signal),
     'places.list': () => library.places.list(),
     'places.progress': () => library.places.progress,

@@ -9,6 +9,7 @@ export interface LibraryEvents {
   notice: [AkinError];
   verified: [EventData<'search.verified'>];
   albums: [number];
+  judgements: [];
   places: [number];
   placesProgress: [EventData<'places.progress'>];
   duplicates: [];

@@ -27,6 +27,7 @@ import type { LibraryEvents } from './library-events.ts';
 import { LibraryEvidence } from './library-evidence.ts';
 import { LibraryFeatures } from './library-features.ts';
 import { LibraryFolders } from './library-folders.ts';
+import { LibraryJudgements } from './library-judgements.ts';
 import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
 import { LibraryPictures } from './library-pictures.ts';
@@ -77,6 +78,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 
 export class Library extends EventEmitter<LibraryEvents> {
   readonly albums: LibraryAlbums;
+  readonly judgements: LibraryJudgements;
   readonly pictures: LibraryPictures;
   readonly search: LibrarySearch;
   readonly evidence: LibraryEvidence;
@@ -104,7 +106,12 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#photos = new LibraryPhotos(catalog);
     this.#features = new LibraryFeatures(catalog, this.#photos);
     this.#descriptions = this.#describeAt(readSettings(catalog).scales);
-    this.albums = new LibraryAlbums(catalog, () => this.emit('albums', catalog.albums.list().length));
+    this.albums = new LibraryAlbums(
+      catalog,
+      () => this.emit('albums', catalog.albums.list().length),
+      () => this.emit('judgements'),
+    );
+    this.judgements = new LibraryJudgements(catalog, () => this.emit('judgements'));
     this.pictures = new LibraryPictures();
     const descriptions = () => this.#descriptions;
     const sources = { catalog, photos: this.#photos, pictures: this.pictures, features: this.#features };

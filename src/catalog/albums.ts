@@ -50,7 +50,7 @@ export class Albums {
     this.#created = database.prepare<[number], number>('SELECT created_at FROM album WHERE id = ?').pluck();
     this.#delete = database.prepare('DELETE FROM album WHERE id = ?');
     this.#members = database
-      .prepare<[number], number>('SELECT photo_id FROM album_photo WHERE album_id = ?')
+      .prepare<[number], number>('SELECT photo_id FROM album_photo WHERE album_id = ? ORDER BY photo_id')
       .pluck();
     // Only photos that are there: one may have left while the user was choosing.
     this.#add = database.prepare(
@@ -98,9 +98,14 @@ export class Albums {
     const name = this.get(id)?.name;
     const createdAt = this.#created.get(id);
     if (name === undefined || createdAt === undefined) return undefined;
-    const photoIds = this.#members.all(id);
+    const photoIds = this.members(id);
     this.#delete.run(id);
     return { id, name, createdAt, photoIds };
+  }
+
+  /** Photos of removed folders too, by id. */
+  members(id: number): number[] {
+    return this.#members.all(id);
   }
 
   /** Puts a removed album back under its id, with those of its photos that are still there. */

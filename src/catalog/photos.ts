@@ -73,6 +73,9 @@ export class Photos {
   readonly #get: Statement<[number], Blobs<PhotoRow>>;
   readonly #find: Statement<[number, Uint8Array], number>;
   readonly #sameContent: Statement<[number, Uint8Array], number>;
+  readonly #has: Statement<[number], number>;
+  readonly #withContent: Statement<[Uint8Array], number>;
+  readonly #pathsOfFolder: Statement<[number], [number, Buffer]>;
   readonly #known: Statement<[number, number, Uint8Array, number], KnownColumns>;
   readonly #timeline: Statement<[number | null], TimelineRow>;
   readonly #count: Statement<[], number>;
@@ -94,6 +97,13 @@ export class Photos {
         `SELECT photo.id FROM photo JOIN descriptor ON photo_id = photo.id AND model_id = ? WHERE hash = ?`,
       )
       .pluck();
+    this.#has = database.prepare<[number], number>('SELECT 1 FROM photo WHERE id = ?').pluck();
+    this.#withContent = database
+      .prepare<[Uint8Array], number>(`SELECT photo.id ${active} AND hash = ? ORDER BY photo.id`)
+      .pluck();
+    this.#pathsOfFolder = database
+      .prepare<[number], [number, Buffer]>('SELECT id, path FROM photo WHERE folder_id = ? ORDER BY path')
+      .raw();
     this.#known = database
       .prepare<[number, number, Uint8Array, number], KnownColumns>(
         // Text costs a third of a blob, and for ASCII it is the byte string itself.
@@ -154,6 +164,23 @@ export class Photos {
   /** Photos with this content that the model has described. */
   sameContent(hash: Uint8Array, modelId: number): number[] {
     return this.#sameContent.all(modelId, hash);
+  }
+
+  /** Whether there is such a photo, also of a folder that was removed. */
+  has(id: number): boolean {
+    return this.#has.get(id) === 1;
+  }
+
+  /** Photos with this content, by id; none of a removed folder. */
+  withContent(hash: Uint8Array): number[] {
+    return this.#withContent.all(hash);
+  }
+
+  /** The photos of a folder, by path. */
+  pathsOfFolder(folderId: number): { photoId: number; path: ByteString }[] {
+    return this.#pathsOfFolder
+      .all(folderId)
+      .map(([photoId, path]) => ({ photoId, path: toByteString(path) }));
   }
 
   /** Reads in slices, by path: between two photos the catalog may be used otherwise. */
