@@ -12,8 +12,13 @@ interface PackageFile {
   optionalDependencies?: Record<string, string>;
 }
 
-/** Packages that others need only while they are installed or compiled. */
-const setupOnly = new Set(['adm-zip', 'global-agent', 'node-addon-api']);
+/** Packages that others need only while they are installed or compiled, as types, in browsers, or as commands. */
+const unused = [
+  /^(?:adm-zip|global-agent|node-addon-api)$/,
+  /^@(?:types|webgpu)\//,
+  // Of TensorFlow.js.
+  /^(?:argparse|chalk|core-js|node-fetch|regenerator-runtime|string_decoder|yargs)$/,
+];
 
 /** What packages carry besides the code that runs, by the path inside a package. */
 const unneeded = [
@@ -28,12 +33,17 @@ const unneeded = [
   /^zod\/src$/,
   /^protobufjs\/(?:dist|ext|google)$/,
   /^semver\/bin$/,
+  /^webgpu\/build$/,
+  // Node loads one bundle of each, and the WebAssembly for one thread with SIMD.
+  /^@tensorflow\/tfjs[^/]*\/(?:src|tools|wasm-out)$/,
+  /^@tensorflow\/tfjs[^/]*\/dist\/(?!.*\.(?:node\.js|wasm)$)/,
+  /^@tensorflow\/.*threaded-simd\.wasm$/,
 ];
 
 /** A licence may be called anything; the one of libvips is a table in a README. */
 const licence = /(?:licen[cs]e|notice|copying)|^@img\/sharp-libvips-[^/]+\/README\.md$/i;
 
-const systemName = /(?:^|[/-])(darwin|linux|linuxmusl|win32)[/-](x64|arm64)(?:[/.-]|$)/;
+const systemName = /(?:^|[/-])(darwin|linux|linuxmusl|win32)[/-](x64|arm64|universal)(?:[/.-]|$)/;
 
 /** Whether a file or folder goes into the package. @param file below `node_modules`, with slashes */
 export function isShipped(file: string, platform: string, architecture: string): boolean {
@@ -41,7 +51,7 @@ export function isShipped(file: string, platform: string, architecture: string):
   if (licence.test(inPackage)) return true;
   if (unneeded.some((pattern) => pattern.test(inPackage))) return false;
   const system = systemName.exec(inPackage);
-  return !system || (system[1] === platform && system[2] === architecture);
+  return !system || (system[1] === platform && [architecture, 'universal'].includes(system[2]!));
 }
 
 /** The folders, below `node_modules`, of the production packages and of all that these need. */
@@ -55,7 +65,8 @@ export async function shippedPackages(): Promise<string[]> {
     found.add(folder);
     const { dependencies = {}, optionalDependencies = {} } = await readPackage(folder);
     for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      if (!setupOnly.has(needed)) await visit(needed, folder, needed in optionalDependencies);
+      if (unused.some((pattern) => pattern.test(needed))) continue;
+      await visit(needed, folder, needed in optionalDependencies);
     }
   };
   // Akin's own optional packages are tools of its development.

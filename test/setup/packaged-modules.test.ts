@@ -23,6 +23,10 @@ describe('what of a package is shipped', () => {
     'libheif-js/libheif-wasm',
     'libheif-js/libheif-wasm/LICENSE',
     'libheif-js/libheif-wasm/libheif-bundle.mjs',
+    '@tensorflow/tfjs-core/dist',
+    '@tensorflow/tfjs-core/dist/tf-core.node.js',
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    'webgpu/dist/linux-x64/dawn.node',
   ])('%s is', (file) => expect(isShipped(file, 'linux', 'x64')).toBe(true));
 
   test.each([
@@ -39,7 +43,18 @@ describe('what of a package is shipped', () => {
     'onnxruntime-node/bin/napi-v6/darwin/arm64',
     'onnxruntime-node/bin/napi-v6/win32/x64',
     'onnxruntime-node/bin/napi-v6/linux/arm64',
+    '@tensorflow/tfjs-core/dist/tf-core.es2017.js',
+    '@tensorflow/tfjs-core/dist/kernel_impls.js',
+    '@tensorflow/tfjs/src',
+    '@tensorflow/tfjs-backend-wasm/wasm-out',
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
+    'webgpu/build',
+    'webgpu/dist/darwin-universal/dawn.node',
   ])('%s is not', (file) => expect(isShipped(file, 'linux', 'x64')).toBe(false));
+
+  test.each(['arm64', 'x64'])('what is made for every Mac goes into the package for %s', (architecture) =>
+    expect(isShipped('webgpu/dist/darwin-universal/dawn.node', 'darwin', architecture)).toBe(true),
+  );
 
   test('a native file goes into the package of its own system and no other', () => {
     const platform = fc.constantFrom('darwin', 'linux', 'win32');
@@ -66,7 +81,9 @@ test('every package that the production packages load is shipped, and no tool', 
   expect(packages).toEqual(expect.arrayContaining(Object.keys(dependencies)));
   expect(packages).toEqual(expect.arrayContaining(['onnxruntime-common', '@img/colour', 'detect-libc']));
   expect(
-    packages.filter((name) => /electron|tensorflow|stdlib|^node-|adm-zip|global-agent/.test(name)),
+    packages.filter((name) =>
+      /electron|tfjs-node|stdlib|@?types|^node-|adm-zip|global-agent|yargs/.test(name),
+    ),
   ).toEqual([]);
 });
 
@@ -76,7 +93,7 @@ describe('licences', () => {
     const named = [...page.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
     const isNamed = (name: string) =>
       named.some((entry) => (entry.endsWith('-*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
-    const elsewhere = /^onnxruntime-|^@img\/sharp-libvips-|^@nodable\/entities$/;
+    const elsewhere = /^onnxruntime-|^@img\/sharp-libvips-|^@nodable\/entities$|^@tensorflow\/|^seedrandom$/;
     for (const folder of await shippedPackages()) {
       const name = folder.split('node_modules/').at(-1)!;
       expect(isNamed(name), `${name} is not named`).toBe(true);
