@@ -158,6 +158,7 @@ export const training = {
   },
   decisions: { accepted: 'Accepted', kept: 'Kept as a version', discarded: 'Discarded' },
   undecidedShort: 'Not decided yet',
+  waiting: 'Result',
   gained: (points: string) => `${points} points`,
 };
 

@@ -149,6 +149,7 @@ export const training: Messages['training'] = {
   },
   decisions: { accepted: '已接受', kept: '已保留为版本', discarded: '已放弃' },
   undecidedShort: '尚未决定',
+  waiting: '有结果',
   gained: (points) => `${points} 个百分点`,
 };
 
