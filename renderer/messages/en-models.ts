@@ -13,7 +13,6 @@ export const models = {
   atOnce: 'Ready: searches use it at once',
   goBack: 'Go back',
   goBackHint: (name: string) => `Use ${name} again, at once`,
-  wentBack: (name: string) => `${name} is in use again.`,
   rename: 'Rename',
   nameTitle: 'Name of this model',
   name: 'Name',

@@ -59,7 +59,6 @@ export const training = {
   overlaps: (count: number) => `${photosOf(count)} in two albums`,
   overlapsHint:
     'A photo of two albums would be both alike and unlike, so it is left out. Take it out of one of them, or merge the albums.',
-  between: (one: string, other: string) => `${one} and ${other}`,
   judged: (same: number, different: number) =>
     `You judged ${counted(same, 'pair', 'pairs')} to be the same and ${number.format(different)} to be different.`,
   contradictions: (count: number) =>

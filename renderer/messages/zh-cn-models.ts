@@ -14,7 +14,6 @@ export const models: Messages['models'] = {
   atOnce: '已就绪，查找可立即使用',
   goBack: '恢复',
   goBackHint: (name) => `立即重新使用“${name}”`,
-  wentBack: (name) => `已重新使用“${name}”。`,
   rename: '重命名',
   nameTitle: '模型的名称',
   name: '名称',

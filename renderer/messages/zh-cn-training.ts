@@ -51,7 +51,6 @@ export const training: Messages['training'] = {
   leftOutHint: (least) => `少于 ${photosOf(least)}就无法既学习又测量。请为它们添加照片。`,
   overlaps: (count) => `${photosOf(count)}同时在两本相册中`,
   overlapsHint: '同时在两本相册中的照片会既相似又不相似，因此未采用。请把它移出其中一本，或合并相册。',
-  between: (one, other) => `${one} 与 ${other}`,
   judged: (same, different) =>
     `您判断过 ${counted(same, '对')}照片相同，${counted(different, '对')}照片不同。`,
   contradictions: (count) => `${counted(count, '个判断')}与其他判断或相册矛盾`,
