@@ -24,6 +24,7 @@ import type { OwnerLock } from './owner-lock.ts';
 import { Photos } from './photos.ts';
 import { Places } from './places.ts';
 import { Removals } from './removals.ts';
+import { Runs } from './runs.ts';
 import { Settings } from './settings.ts';
 import { Signatures } from './signatures.ts';
 import { asStorageError, isDamage } from './storage-error.ts';
@@ -59,6 +60,7 @@ export class Catalog {
   readonly keepers: Keepers;
   readonly judgements: Judgements;
   readonly removals: Removals;
+  readonly runs: Runs;
   readonly #database: Database.Database;
   readonly #lock: OwnerLock;
   #unsound = false;
@@ -86,6 +88,7 @@ export class Catalog {
     this.keepers = new Keepers(database);
     this.judgements = new Judgements(database);
     this.removals = new Removals(database);
+    this.runs = new Runs(database);
   }
 
   /**

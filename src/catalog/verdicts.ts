@@ -55,6 +55,7 @@ export class Verdicts {
   readonly #put: Statement<[Row]>;
   readonly #get: Statement<[number, number], Row>;
   readonly #of: Statement<[{ photoId: number }], Row>;
+  readonly #pairs: Statement<[string], [number, number]>;
   readonly #comparedWith: Statement<[{ photoId: number }], number>;
   readonly #described: Statement<[number], number>;
   readonly #unsought: Statement<[Seeker], number>;
@@ -73,6 +74,12 @@ export class Verdicts {
       `SELECT ${columns} FROM verdict WHERE photo_a = @photoId AND kind <> 'different'
        UNION ALL SELECT ${columns} FROM verdict WHERE photo_b = @photoId AND kind <> 'different'`,
     );
+    this.#pairs = database
+      .prepare<[string], [number, number]>(
+        `SELECT photo_a, photo_b FROM verdict WHERE kind IN (SELECT value FROM json_each(?))
+         ORDER BY photo_a, photo_b`,
+      )
+      .raw();
     this.#comparedWith = database
       .prepare<[{ photoId: number }], number>(
         `SELECT photo_b FROM verdict WHERE photo_a = @photoId
@@ -124,6 +131,11 @@ export class Verdicts {
   /** All verdicts about a photo but those that it is different from the other. */
   of(photoId: number): StoredVerdict[] {
     return this.#of.all({ photoId }).map(asVerdict);
+  }
+
+  /** The pairs about which the verdict is one of these; the smaller id first, and the pairs by them. */
+  pairs(kinds: readonly StoredKind[]): [number, number][] {
+    return this.#pairs.all(JSON.stringify(kinds));
   }
 
   /** The photos that one has been compared with, whatever came of it. */

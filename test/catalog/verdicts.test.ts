@@ -49,6 +49,19 @@ function verdict(a: number, b: number, change: Partial<StoredVerdict> = {}): Sto
 const different = { kind: 'different', edits: [], homography: null, certainty: 1, inliers: 0 } as const;
 
 describe('a verdict', () => {
+  it('is listed by what it says', () => {
+    const [a, b, c] = putPhotos(3) as [number, number, number];
+    verdicts.put(verdict(b, c, { kind: 'identical' }));
+    verdicts.put(verdict(a, b));
+    verdicts.put(verdict(a, c, different));
+    expect(verdicts.pairs(['identical', 'near-duplicate'])).toEqual([
+      [a, b],
+      [b, c],
+    ]);
+    expect(verdicts.pairs(['different'])).toEqual([[a, c]]);
+    expect(verdicts.pairs([])).toEqual([]);
+  });
+
   it('comes back as it was put, for the two photos in whichever order', () => {
     const [a, b, c] = putPhotos(3) as [number, number, number];
     verdicts.put(verdict(a, b));
@@ -91,6 +104,8 @@ describe('a verdict', () => {
     verdicts.sought(c, seeker);
     catalog.photos.put(c, place(folderId, '2.jpg'), facts('another'));
     expect(verdicts.get(b, c)).toBeUndefined();
+    // What it was described as went, too.
+    catalog.descriptors.put(c, seeker.modelId, vectorOf(c), Buffer.from('regions'));
     expect(verdicts.unsought(seeker)).toContain(c);
     catalog.photos.delete(a);
     expect(verdicts.comparedWith(b)).toEqual([]);
