@@ -1,5 +1,6 @@
 import { errorCodes } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
+import { albumChanges, judging } from './en-albums.ts';
 import { enCompare } from './en-compare.ts';
 import { counted, number } from './en-counts.ts';
 import { enDuplicates } from './en-duplicates.ts';
@@ -147,6 +148,8 @@ export const en = {
   cards,
   places,
   albums,
+  albumChanges,
+  judging,
   evaluation,
   training,
   run,

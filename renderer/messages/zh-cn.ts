@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { albumChanges, judging } from './zh-cn-albums.ts';
 import { zhCnCompare } from './zh-cn-compare.ts';
 import { counted, number } from './zh-cn-counts.ts';
 import { zhCnDuplicates } from './zh-cn-duplicates.ts';
@@ -221,6 +222,8 @@ export const zhCn: Messages = {
   cards,
   places,
   albums,
+  albumChanges,
+  judging,
   evaluation,
   training,
   run,

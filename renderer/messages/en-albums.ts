@@ -1,0 +1,42 @@
+/** Words about judging photos, and about what else can be done with albums. */
+import { counted, number } from './en-counts.ts';
+
+export const judging = {
+  same: 'Same',
+  sameHint: 'They show the same thing as your photo (S). Once more to take it back.',
+  different: 'Different',
+  differentHint: 'They do not show the same thing as your photo (D). Once more to take it back.',
+  isSame: 'you said: the same',
+  isDifferent: 'you said: different',
+  hint: 'S to say that a photo shows the same thing as yours, D that it does not',
+  toldSame: (count: number) => `You said the same of ${counted(count, 'photo', 'photos')}.`,
+  toldDifferent: (count: number) => `You said different of ${counted(count, 'photo', 'photos')}.`,
+  takenBack: (count: number) => `Taken back for ${counted(count, 'photo', 'photos')}.`,
+};
+
+export const albumChanges = {
+  merge: 'Merge',
+  mergeHint: 'Make the selected albums one',
+  mergeLimit: 'Select two albums or more to merge them.',
+  merged: (count: number, name: string) => `${number.format(count)} albums are one now: ${name}.`,
+  parted: 'The albums are apart again.',
+  make: 'Make albums',
+  makeHint: 'Make several albums at once',
+  fromFolders: 'From the sub-folders of',
+  fromFoldersHint: 'One album for each folder with photos, named like it',
+  noFolders: 'No folders in the library',
+  fromJudgements: 'From what you said',
+  fromJudgementsHint: 'One album for all photos of which you said that they show the same thing',
+  import: 'From a file…',
+  importHint: 'Albums that were saved here or on another computer',
+  filled: (albums: number, photos: number) =>
+    `${counted(albums, 'album', 'albums')} made or filled up with ${counted(photos, 'photo', 'photos')}.`,
+  missing: (photos: number) =>
+    `${counted(photos, 'photo', 'photos')} of the file ${photos === 1 ? 'is' : 'are'} not in this library.`,
+  nothingInFolders: 'Nothing to add: no sub-folder has photos that are not in its album.',
+  nothingJudged: 'Nothing to add. Say “Same” of a search’s results first.',
+  nothingInFile: 'Nothing to add: all of it is here already.',
+  export: 'Save albums…',
+  exportHint: 'Save all albums, and what you said about photos, as a file',
+  exported: (name: string) => `The albums are in ${name}.`,
+};

@@ -1,0 +1,42 @@
+/** Words about judging photos, and about what else can be done with albums. */
+import type { Messages } from './en.ts';
+import { counted, number } from './zh-cn-counts.ts';
+
+export const judging: Messages['judging'] = {
+  same: '相同',
+  sameHint: '与您的照片显示同一事物（S 键）。再按一次可撤回。',
+  different: '不同',
+  differentHint: '与您的照片显示的不是同一事物（D 键）。再按一次可撤回。',
+  isSame: '您认为相同',
+  isDifferent: '您认为不同',
+  hint: '按 S 键表示与您的照片显示同一事物，按 D 键表示不是',
+  toldSame: (count) => `已将 ${counted(count, '张照片')}标为相同。`,
+  toldDifferent: (count) => `已将 ${counted(count, '张照片')}标为不同。`,
+  takenBack: (count) => `已撤回对 ${counted(count, '张照片')}的判断。`,
+};
+
+export const albumChanges: Messages['albumChanges'] = {
+  merge: '合并',
+  mergeHint: '把选中的相册合为一本',
+  mergeLimit: '请至少选中两本相册再合并。',
+  merged: (count, name) => `${number.format(count)} 本相册已合并为“${name}”。`,
+  parted: '相册已重新分开。',
+  make: '批量建立相册',
+  makeHint: '一次建立多本相册',
+  fromFolders: '用子文件夹建立，所在文件夹',
+  fromFoldersHint: '每个有照片的文件夹建立一本同名相册',
+  noFolders: '图库中没有文件夹',
+  fromJudgements: '用您的判断建立',
+  fromJudgementsHint: '您认为显示同一事物的照片放在一本相册中',
+  import: '从文件导入…',
+  importHint: '在本机或其他电脑上保存的相册',
+  filled: (albums, photos) =>
+    `已建立或补充 ${counted(albums, '本相册')}，共加入 ${counted(photos, '张照片')}。`,
+  missing: (photos) => `文件中有 ${counted(photos, '张照片')}不在此图库中。`,
+  nothingInFolders: '没有可添加的内容：子文件夹中的照片都已在相册中。',
+  nothingJudged: '没有可添加的内容。请先在搜索结果中标出“相同”的照片。',
+  nothingInFile: '没有可添加的内容：文件中的内容都已在这里。',
+  export: '保存相册…',
+  exportHint: '把所有相册和您的判断保存为文件',
+  exported: (name) => `相册已保存到 ${name}。`,
+};
