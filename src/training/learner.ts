@@ -20,7 +20,7 @@ import type { TrainingPlan } from './plan.ts';
 import { Random } from './random.ts';
 import { rateFactor } from './schedule.ts';
 import { gradientsOf } from './step.ts';
-import type { Tensor, Tensor2D, TensorFlow } from './tensorflow.ts';
+import type { Scalar, Tensor, Tensor2D, TensorFlow } from './tensorflow.ts';
 import { withWeights } from './tuned-model.ts';
 import type { ViewSource } from './views.ts';
 
@@ -91,21 +91,28 @@ export class Learner {
       const all = await views.views([...batch.photos, ...others], this.#step);
       const count = batch.photos.length;
       const kept = this.#describeOthers(all.slice(count));
+      let own: Scalar | undefined;
       try {
         const made = await gradientsOf(
           this.#tf,
           this.#network,
           all,
-          (descriptors) => this.#loss(descriptors, count, masks, options, kept),
+          (descriptors) => {
+            const { loss, sum } = this.#losses(descriptors, count, masks, options, kept);
+            own = loss;
+            return sum;
+          },
           { chunk: plan.chunk, signal },
         );
+        const [loss] = await own!.data();
         const factor = rateFactor({ kind: 'linear' }, this.#step, plan.steps);
         this.#adam.apply(made.gradients, factor);
         this.#tf.dispose([...made.gradients.values()]);
         this.#step += 1;
-        return this.#result(batch, masks, options, made, factor);
+        return this.#result(batch, masks, options, { ...made, loss: loss! }, factor);
       } finally {
         kept?.dispose();
+        own?.dispose();
       }
     } catch (error) {
       this.#restoreDraws(before);
@@ -142,14 +149,22 @@ export class Learner {
     this.#network.dispose();
   }
 
-  #loss(descriptors: Tensor2D, count: number, masks: PairMasks, options: LossOptions, kept: Tensor2D | null) {
+  /** The batch's own loss, which the caller disposes of, and the sum that is made small. */
+  #losses(
+    descriptors: Tensor2D,
+    count: number,
+    masks: PairMasks,
+    options: LossOptions,
+    kept: Tensor2D | null,
+  ) {
     const tf = this.#tf;
-    return tf.tidy(() => {
-      const loss = batchLoss(tf, tf.slice(descriptors, [0, 0], [count, -1]), masks, options);
-      if (!kept) return loss;
+    const loss = tf.keep(batchLoss(tf, tf.slice(descriptors, [0, 0], [count, -1]), masks, options));
+    const sum = tf.tidy(() => {
+      if (!kept) return tf.mul(loss, 1).asScalar();
       const keeping = keepLoss(tf, tf.slice(descriptors, [count, 0]), kept);
       return tf.add<Tensor>(loss, tf.mul(keeping, this.#options.plan.keepWeight)).asScalar();
     });
+    return { loss, sum };
   }
 
   #describeOthers(views: readonly View[]): Tensor2D | null {

@@ -5,7 +5,7 @@ import { AkinError } from '../errors.ts';
 import type { TrainingJob } from './job.ts';
 import type { JudgedPair } from './judged-pairs.ts';
 import type { MeasuredAlbum } from './measure.ts';
-import { splitPhotos } from './split.ts';
+import { shots, splitPhotos } from './split.ts';
 import type { AlbumPhotos, PhotoSplit } from './split.ts';
 
 export interface TrainingAlbum {
@@ -24,26 +24,16 @@ export interface TrainingParts {
   readonly judged: readonly JudgedPair[];
 }
 
-/**
- * Splits what can be read of a job.
- * @param unreadable places that are left out
- * @throws AkinError `training-unreadable` when that is more than half, `training-too-little`
- */
-export function partsOf(job: TrainingJob, unreadable: ReadonlySet<number>): TrainingParts {
-  const readable = ({ photos }: { photos: readonly number[] }) =>
-    photos.filter((place) => !unreadable.has(place));
-  const total = job.albums.reduce((sum, { photos }) => sum + photos.length, 0);
-  const left = job.albums.reduce((sum, album) => sum + readable(album).length, 0);
-  if (left < total / 2) throw new AkinError('training-unreadable', { count: total - left, total });
-
+/** Splits the photos of a job. @throws AkinError `training-too-little` */
+export function partsOf(job: TrainingJob): TrainingParts {
   const ids = job.photos.map(({ id }) => id);
   const places = new Map(ids.map((id, place) => [id, place]));
   const toPlaces = (photoIds: readonly number[]) => photoIds.map((id) => places.get(id)!);
   const toIds = (list: readonly number[]) => list.map((place) => ids[place]!);
-  const albums = job.albums.map((album) => ({ id: album.id, photos: toIds(readable(album)) }));
+  const albums = job.albums.map((album) => ({ id: album.id, photos: toIds(album.photos) }));
   const drawn = splitPhotos({
     albums,
-    others: toIds(job.others.filter((place) => !unreadable.has(place))),
+    others: toIds(job.others),
     copies: job.copies.map(([a, b]) => [ids[a]!, ids[b]!] as const),
     heldOut: job.settings.heldOut,
     seed: job.settings.seed,
@@ -65,7 +55,7 @@ export function partsOf(job: TrainingJob, unreadable: ReadonlySet<number>): Trai
     othersTraining: toPlaces(split.others.training),
     othersMeasured: toPlaces(split.others.measured),
   };
-  return { ...parts, judged: judgedPairs(job, parts, unreadable) };
+  return { ...parts, judged: judgedPairs(job, parts) };
 }
 
 /** Albums and photos held out as somebody else decided: no photo is left to decide by. */
@@ -86,6 +76,50 @@ function asGiven(
       })),
     heldOutAlbums: albums.filter(isHeldOut),
   };
+}
+
+/** An album with fewer photos has no positives. */
+const leastTrainingPhotos = 2;
+
+/**
+ * The parts without what cannot be read. They are made before anybody looks, so that one photo more or less does not
+ * move all others from one part to another.
+ * @throws AkinError `training-unreadable` when more than half of the albums' photos are gone
+ */
+export function readableParts(parts: TrainingParts, unreadable: ReadonlySet<number>): TrainingParts {
+  const readable = (places: readonly number[]) => places.filter((place) => !unreadable.has(place));
+  const all = [
+    ...parts.albums.flatMap(({ training, validation, heldOut }) => [...training, ...validation, ...heldOut]),
+    ...parts.heldOutAlbums.flatMap(({ photos }) => photos),
+  ];
+  const left = readable(all).length;
+  if (left < all.length / 2) {
+    throw new AkinError('training-unreadable', { count: all.length - left, total: all.length });
+  }
+  const albums = parts.albums.map(({ id, training, validation, heldOut }) => ({
+    id,
+    training: readable(training),
+    validation: readable(validation),
+    heldOut: readable(heldOut),
+  }));
+  return {
+    albums: albums.filter(({ training }) => training.length >= leastTrainingPhotos),
+    heldOutAlbums: parts.heldOutAlbums.map(({ id, photos }) => ({ id, photos: readable(photos) })),
+    othersTraining: readable(parts.othersTraining),
+    othersMeasured: readable(parts.othersMeasured),
+    judged: parts.judged.filter(({ a, b }) => !unreadable.has(a) && !unreadable.has(b)),
+  };
+}
+
+/** The user's own albums where places were learnt from: photos that training saw, or copies of them, ask nothing. */
+export function ownAlbumsOf({ ownAlbums, copies }: TrainingJob, { albums }: TrainingParts): MeasuredAlbum[] {
+  const shotOf = shots(copies);
+  const seen = new Set(albums.flatMap(({ training }) => training.map(shotOf)));
+  return ownAlbums.map((photos, id) => ({
+    id,
+    photos,
+    queries: photos.filter((place) => !seen.has(shotOf(place))),
+  }));
 }
 
 /** As the user is shown it, by the ids of the library. */
@@ -130,10 +164,8 @@ export function newPhotoAlbums({ albums }: TrainingParts): MeasuredAlbum[] {
 function judgedPairs(
   { judgements }: TrainingJob,
   { albums, heldOutAlbums }: Pick<TrainingParts, 'albums' | 'heldOutAlbums'>,
-  unreadable: ReadonlySet<number>,
 ): JudgedPair[] {
   const kept = new Set([
-    ...unreadable,
     ...albums.flatMap(({ validation, heldOut }) => [...validation, ...heldOut]),
     ...heldOutAlbums.flatMap(({ photos }) => photos),
   ]);

@@ -22,6 +22,10 @@ export interface TrainingPlan {
   readonly scale: number;
   /** Steps from one measurement of validation photos to the next. */
   readonly measureEvery: number;
+  /** Measurements without a better one before it is time to stop. */
+  readonly patience: number;
+  /** Points of precision that validation photos cannot tell apart. */
+  readonly slack: number;
   /** Megabytes that a run takes, at most. */
   readonly megabytes: number;
 }
@@ -33,11 +37,12 @@ type ByDepth = Omit<TrainingPlan, 'scale'>;
  * Trunks: "In Defense of the Triplet Loss" for P and K; a tenth of the head's rate for weights that were learnt on a
  * million pictures.
  */
-const shared = { photosPerAlbum: 4, othersPerBatch: 12, keepWeight: 4, judgedPerBatch: 4 };
+const shared = { photosPerAlbum: 4, othersPerBatch: 12, judgedPerBatch: 4, patience: 3, slack: 1 };
 const plans: Record<Depth, ByDepth> = {
   head: {
     ...shared,
     steps: 300,
+    keepWeight: 0.5,
     albumsPerBatch: 18,
     chunk: 128,
     headRate: 1e-3,
@@ -48,6 +53,7 @@ const plans: Record<Depth, ByDepth> = {
   last: {
     ...shared,
     steps: 80,
+    keepWeight: 4,
     albumsPerBatch: 12,
     chunk: 12,
     headRate: 1e-3,
@@ -58,6 +64,7 @@ const plans: Record<Depth, ByDepth> = {
   full: {
     ...shared,
     steps: 80,
+    keepWeight: 4,
     albumsPerBatch: 12,
     chunk: 6,
     headRate: 1e-3,

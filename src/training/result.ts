@@ -6,7 +6,7 @@ import type { TrainingJob } from './job.ts';
 import { keptShare } from './kept.ts';
 import { compareModels, describePlaces, meanPrecision } from './measure.ts';
 import type { Descriptors, MeasuredAlbum } from './measure.ts';
-import { newPhotoAlbums, validationAlbums } from './parts.ts';
+import { newPhotoAlbums, ownAlbumsOf, validationAlbums } from './parts.ts';
 import type { TrainingParts } from './parts.ts';
 import type { Pictures } from './pictures.ts';
 import { propose } from './propose.ts';
@@ -30,8 +30,11 @@ export interface RunResult {
 /** Pixels of the long side, where figures only choose between models. */
 const choosingSide = 320;
 
-/** Photos outside the albums that a search is among. */
+/** Photos outside the albums that a search is among, or that the share is chosen by. */
 const mostOthers = 200;
+
+/** Fewer queries than these would decide by chance. */
+const leastQueries = 8;
 
 /**
  * How well a model finds the validation photos among those that are learnt from, in percent; null where there are none.
@@ -45,7 +48,7 @@ export async function validationPrecision(
 ): Promise<number | null> {
   const albums = validationAlbums(parts);
   const places = albums.flatMap(({ photos }) => photos);
-  if (!albums.some(({ queries }) => queries.length > 0)) return null;
+  if (albums.reduce((sum, { queries }) => sum + queries.length, 0) < leastQueries) return null;
   const chosen = options.maxima ? model : atSide(model, choosingSide);
   return meanPrecision(albums, places, await describePlaces(chosen, pictures, places, options));
 }
@@ -62,23 +65,21 @@ export async function resultOf(
   tuned: Model,
   options: MeasuringOptions,
 ): Promise<RunResult> {
-  const others = parts.othersMeasured.slice(0, mostOthers);
   const quiet: MeasuringOptions = { ...options, report: () => {} };
-  const before = await describePlaces(atSide(parent, choosingSide), pictures, others, {
-    ...quiet,
-    maxima: null,
-  });
-  const kept = async (model: Model) => {
-    const after = await describePlaces(atSide(model, choosingSide), pictures, others, {
-      ...quiet,
-      maxima: null,
-    });
-    return keptShare(...inOrder(before, after));
+  const keptOf = async (others: readonly number[]) => {
+    const describe = (model: Model) =>
+      describePlaces(atSide(model, choosingSide), pictures, others, { ...quiet, maxima: null });
+    const before = await describe(parent);
+    return async (model: Model) => keptShare(...inOrder(before, await describe(model)));
   };
+  // What is reported must not choose: other photos do.
+  const keptToChoose = await keptOf(parts.othersTraining.slice(0, mostOthers));
+  const others = parts.othersMeasured.slice(0, mostOthers);
+  const kept = await keptOf(others);
   const proposal = await propose(await validationPrecision(parent, parts, pictures, quiet), async (share) => {
     const model = mixed(parent, tuned, share);
     const validation = await validationPrecision(model, parts, pictures, quiet);
-    return { share, validation, kept: await kept(model) };
+    return { share, validation, kept: await keptToChoose(model) };
   });
   const model = mixed(parent, tuned, proposal.share);
   const figures = await measure(job, parts, pictures, [parent, model, tuned], others, options);
@@ -86,18 +87,22 @@ export async function resultOf(
     model,
     figures: {
       ...figures.gains,
-      kept: proposal.kept === null ? null : { photos: others.length, share: proposal.kept },
+      kept: keptFigure(others, await kept(model)),
       share: proposal.share,
-      tuned: { ...figures.tuned, kept: proposal.share === 1 ? proposal.kept : await kept(tuned) },
+      tuned: { ...figures.tuned, kept: await kept(tuned) },
       better: proposal.better,
     },
     examples: figures.examples,
   };
 }
 
+function keptFigure(others: readonly number[], share: number | null): Figures['kept'] {
+  return share === null ? null : { photos: others.length, share };
+}
+
 /** Describes all photos by each of the models, and compares what is found. */
 async function measure(
-  { photos, ownAlbums, settings }: TrainingJob,
+  job: TrainingJob,
   parts: TrainingParts,
   pictures: Pictures,
   models: readonly [parent: Model, proposed: Model, tuned: Model],
@@ -106,7 +111,7 @@ async function measure(
 ) {
   const heldOut = parts.heldOutAlbums.map(({ id, photos: own }) => ({ id, photos: own, queries: own }));
   const fresh = newPhotoAlbums(parts);
-  const own = ownAlbums.map((album, id): MeasuredAlbum => ({ id, photos: album, queries: album }));
+  const own = ownAlbumsOf(job, parts);
   const database = [
     ...new Set([...[...heldOut, ...fresh, ...own].flatMap((album) => album.photos), ...others]),
   ];
@@ -118,7 +123,7 @@ async function measure(
   }
   const [before, after, tuned] = described as [Descriptors, Descriptors, Descriptors];
   const compare = (albums: readonly MeasuredAlbum[]) =>
-    compareModels(albums, database, before, after, settings.seed);
+    compareModels(albums, database, before, after, job.settings.seed);
   const [one, two, three] = [compare(heldOut), compare(fresh), compare(own)];
   const comparisons = [one, two].flatMap((measured) => measured?.comparisons ?? []);
   const gainOf = (measured: { gain: Gain } | null) => measured?.gain ?? null;
@@ -130,7 +135,7 @@ async function measure(
     },
     examples: chooseExamples(
       comparisons,
-      photos.map(({ id }) => id),
+      job.photos.map(({ id }) => id),
     ),
   };
 }

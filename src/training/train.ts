@@ -1,7 +1,6 @@
 /** A run of training, from its job to its report. It goes on where it was when its folder holds a checkpoint. */
-import { freemem } from 'node:os';
 import path from 'node:path';
-import type { BackendName } from '../api-training.ts';
+import type { BackendName, Figures } from '../api-training.ts';
 import { pictureSide } from '../descriptor/scales.ts';
 import { AkinError } from '../errors.ts';
 import { readModel } from '../model/model-folder.ts';
@@ -15,7 +14,7 @@ import { EarlyStopping } from './early-stopping.ts';
 import { runFiles } from './job.ts';
 import type { TrainingJob } from './job.ts';
 import { Learner } from './learner.ts';
-import { partsOf, splitOf } from './parts.ts';
+import { partsOf, readableParts, splitOf } from './parts.ts';
 import type { TrainingParts } from './parts.ts';
 import { Pictures } from './pictures.ts';
 import { planOf } from './plan.ts';
@@ -32,9 +31,6 @@ import type { ViewSource } from './views.ts';
 const pictureBytes = 600e6;
 /** Milliseconds from one checkpoint to the next. */
 const checkpointInterval = 30_000;
-/** Measurements without a better one before it is time to stop, and points that few photos cannot tell apart. */
-const patience = 3;
-const slack = 1;
 /** Backends from the fastest to the one that runs everywhere. */
 const preference: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm'];
 /** Weights of the best measurement so far, beside the latest in a checkpoint. */
@@ -46,6 +42,7 @@ interface Session {
   readonly parent: Model;
   readonly parts: TrainingParts;
   readonly plan: TrainingPlan;
+  readonly unreadable: ReadonlySet<number>;
   readonly pictures: Pictures;
   readonly maxima: RegionMaxima;
   readonly views: ViewSource;
@@ -58,7 +55,7 @@ interface Session {
 interface Learnt {
   readonly tuned: Model;
   readonly steps: number;
-  readonly stopped: 'no-gain' | null;
+  readonly stopped: Exclude<Figures['stopped'], 'cancelled'>;
   readonly seconds: number;
 }
 
@@ -80,27 +77,37 @@ export async function train(
   let views: ViewSource | undefined;
   let backend: Backend | undefined;
   try {
+    const drawn = partsOf(job);
+    checkMemory(planOf(job.settings, drawn.albums.length));
     backend = await anyBackend(checkpoint?.state.backend ?? job.settings.backend);
-    const places = [...new Set([...job.albums.flatMap(({ photos }) => photos), ...job.others])];
     views = await createViewSource(parent, job.settings.depth, pictures, {
       seed: job.settings.seed,
-      places,
+      places: [...new Set([...job.albums.flatMap(({ photos }) => photos), ...job.others])],
       folder: job.folder,
       maxima,
       report: (done, total) => listener.progress({ phase: 'preparing', done, total }),
       signal,
     });
-    const parts = partsOf(
-      job,
-      new Set([...views.unreadable.keys(), ...(checkpoint?.state.unreadable ?? [])]),
-    );
+    const unreadable = new Set([...views.unreadable.keys(), ...(checkpoint?.state.unreadable ?? [])]);
+    const parts = readableParts(drawn, unreadable);
     const plan = planOf(job.settings, parts.albums.length);
-    checkMemory(plan);
     const split = splitOf(job, parts);
     await writeWhole(path.join(job.folder, runFiles.split), JSON.stringify(split));
     listener.split(split);
     listener.began(backend.name, backend.device, plan.steps);
-    const session = { job, parent, parts, plan, pictures, maxima, views, backend, listener, signal };
+    const session = {
+      job,
+      parent,
+      parts,
+      plan,
+      unreadable,
+      pictures,
+      maxima,
+      views,
+      backend,
+      listener,
+      signal,
+    };
     return await finish(session, await learn(session, checkpoint));
   } catch (error) {
     throw backend?.failure() ?? error;
@@ -126,7 +133,7 @@ async function anyBackend(wanted: BackendName | null): Promise<Backend> {
 
 /** @throws AkinError `training-memory` */
 function checkMemory({ megabytes }: TrainingPlan): void {
-  const free = Math.round(freemem() / 1e6);
+  const free = Math.round(process.availableMemory() / 1e6);
   if (free < megabytes) throw new AkinError('training-memory', { needed: megabytes, free });
 }
 
@@ -135,9 +142,10 @@ async function learn(session: Session, checkpoint: Checkpoint | null): Promise<L
   const { settings } = job;
   const learner = new Learner(backend.tf, { parent, settings, plan, parts, views });
   const begun = performance.now() - 1000 * (checkpoint?.state.seconds ?? 0);
-  const stopping = new EarlyStopping(patience, slack, checkpoint?.state.stopping);
+  const stopping = new EarlyStopping(plan.patience, plan.slack, checkpoint?.state.stopping);
   const collapse = collapseWatch(session, checkpoint);
   let best = bestWeights(checkpoint);
+  let collapsed = false;
   let points: PointsFile | undefined;
   const save = async () => {
     await points!.sync();
@@ -152,7 +160,7 @@ async function learn(session: Session, checkpoint: Checkpoint | null): Promise<L
         batches,
         stopping: stopping.state,
         collapse: collapse.state,
-        unreadable: [...views.unreadable.keys()],
+        unreadable: [...session.unreadable],
       },
       tensors,
     });
@@ -175,13 +183,11 @@ async function learn(session: Session, checkpoint: Checkpoint | null): Promise<L
     if (!checkpoint) await measure();
     let saved = performance.now();
     while (learner.step < plan.steps && !stopping.isTime) {
-      const { point, signs } = await learner.next(signal).catch(async (error: unknown) => {
-        if (signal.aborted) await save();
-        throw error;
-      });
+      const { point, signs } = await learner.next(signal);
       const failure = backend.failure();
       if (failure) throw failure;
-      if (collapse.note(signs)) throw new AkinError('training-collapsed', { step: learner.step });
+      collapsed = collapse.note(signs);
+      if (collapsed) break;
       const isMeasured = learner.step % plan.measureEvery === 0 || learner.step === plan.steps;
       const whole = { ...point, heldOut: isMeasured ? await measure() : null };
       await points.append(whole);
@@ -191,14 +197,23 @@ async function learn(session: Session, checkpoint: Checkpoint | null): Promise<L
       await save();
       saved = performance.now();
     }
-    await save();
-    const tuned = stopping.isGoodEnough || !best ? await learner.model() : withWeights(parent, best);
+    const useBest = best && (collapsed || !stopping.isGoodEnough);
+    if (collapsed && !useBest) {
+      // Resumed, it would come to the same.
+      await removeCheckpoint(job.folder);
+      throw new AkinError('training-collapsed', { step: learner.step });
+    }
+    if (!collapsed) await save();
+    const stopped = stopping.isTime ? 'no-gain' : null;
     return {
-      tuned,
+      tuned: useBest ? withWeights(parent, best!) : await learner.model(),
       steps: learner.step,
-      stopped: stopping.isTime ? 'no-gain' : null,
+      stopped: collapsed ? 'collapsed' : stopped,
       seconds: (performance.now() - begun) / 1000,
     };
+  } catch (error) {
+    if (signal.aborted && points) await save();
+    throw error;
   } finally {
     await points?.close();
     learner.dispose();
@@ -243,10 +258,11 @@ function measuring({ job, maxima, listener, signal }: Session) {
 }
 
 function collapseWatch({ job, plan }: Session, checkpoint: Checkpoint | null): CollapseWatch {
-  const { margin } = job.settings;
+  const { margin, loss } = job.settings;
   const { albumsPerBatch, photosPerAlbum } = plan;
   const chance = (photosPerAlbum - 1) / (albumsPerBatch * photosPerAlbum - 1);
-  return new CollapseWatch(margin === 'soft' ? Math.LN2 : margin, chance, checkpoint?.state.collapse);
+  const flat = (margin === 'soft' ? Math.LN2 : margin) * (loss === 'triplet' ? 0.5 : 1);
+  return new CollapseWatch(flat, chance, checkpoint?.state.collapse);
 }
 
 /** @throws AkinError `run-damaged` */
