@@ -8,6 +8,8 @@ export type Channel =
   | 'akin:export-matches'
   | 'akin:export-duplicates'
   | 'akin:move-duplicates'
+  | 'akin:export-albums'
+  | 'akin:import-albums'
   | 'akin:export-model'
   | 'akin:import-model'
   | 'akin:reveal-photo';

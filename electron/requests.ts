@@ -1,5 +1,5 @@
 /** Answers the page: its requests go on to the engine, dialogs and the file manager are main's own. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
@@ -14,6 +14,8 @@ import type { EngineProcess } from './engine-process.ts';
 import type { MenuMessages } from './messages.ts';
 import { toWire } from './wire-error.ts';
 
+/** In bytes: the albums of a million photos take less. */
+const largestAlbums = 256 * 2 ** 20;
 const idSchema = z.int().positive();
 const { modelId: modelIdSchema } = mainRequests['models.export'].params.shape;
 
@@ -63,6 +65,21 @@ export function answerRequests(window: BrowserWindow, engine: EngineProcess, wor
       creates: true,
     });
     return folder === null ? null : engine.request('removal.move', { ...params, folder });
+  });
+  handle('akin:export-albums', async () =>
+    saveAs(window, { title: words.exportAlbums, name: words.albums, format: 'json' }, () =>
+      engine.request('albums.export', {}),
+    ),
+  );
+  handle('akin:import-albums', async () => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title: words.importAlbums,
+      buttonLabel: words.importThis,
+      filters: [{ name: 'JSON', extensions: ['json'] }],
+      properties: ['openFile'],
+    });
+    const [file] = filePaths;
+    return file === undefined ? null : engine.request('albums.import', { content: await readAlbums(file) });
   });
   handle('akin:export-model', async (given) => {
     const modelId = check(modelIdSchema, given);
@@ -120,6 +137,18 @@ async function save(file: string, content: Uint8Array): Promise<void> {
     await writeFile(file, content);
   } catch (error) {
     throw new AkinError('file-not-written', { path: file }, { cause: error });
+  }
+}
+
+/** @throws AkinError `albums-damaged` for what cannot be read, or is too large to be albums */
+async function readAlbums(file: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(file);
+    if (size > largestAlbums) throw new Error(`${size} bytes`);
+    return await readFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AkinError('albums-damaged', { reason }, { cause: error });
   }
 }
 

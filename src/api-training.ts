@@ -357,12 +357,15 @@ export const trainingRequests = {
   'models.progress': { params: nothing, result: modelsProgressSchema },
 } as const;
 
+const importedAlbumsSchema = z.object({ albumIds: z.array(id), photos: count, missing: count });
+export type ImportedAlbums = z.infer<typeof importedAlbumsSchema>;
+
 /** Requests that carry paths or files: main asks the user where to. */
 export const trainingMainRequests = {
   'albums.export': { params: nothing, result: z.object({ content: bytes }) },
   'albums.import': {
     params: z.strictObject({ content: bytes }),
-    result: z.object({ albumIds: z.array(id), photos: count, missing: count }),
+    result: importedAlbumsSchema,
   },
   /** Writes the model's folder into `path`, and tells where it lies now. */
   'models.export': {

@@ -18,7 +18,7 @@ import type { SearchParams } from './api-search.ts';
 import { duplicateEvents, duplicateMainRequests, duplicateRequests } from './api-duplicates.ts';
 import type { DuplicateScope, RemovalParams, RemovalResult } from './api-duplicates.ts';
 import { trainingEvents, trainingMainRequests, trainingRequests } from './api-training.ts';
-import type { ModelVersion } from './api-training.ts';
+import type { ImportedAlbums, ModelVersion } from './api-training.ts';
 import { maximumQueryBytes } from './limits.ts';
 
 const id = z.int().positive();
@@ -358,6 +358,10 @@ export interface AkinBridge {
   ): Promise<string | null>;
   /** Asks for a folder, and moves photos there. Null when dismissed. */
   moveDuplicates(params: RemovalParams): Promise<RemovalResult | null>;
+  /** Asks where to, and writes all albums and judgements there. Null when dismissed, else the file's name. */
+  exportAlbums(): Promise<string | null>;
+  /** Asks for a file that `exportAlbums` wrote. Null when dismissed. */
+  importAlbums(): Promise<ImportedAlbums | null>;
   /** Asks for a folder, and writes the model's own into it. Null when dismissed, else where it lies. */
   exportModel(modelId: number): Promise<string | null>;
   /** Asks for the folder of an exported model. Null when dismissed. */

@@ -13,8 +13,12 @@ test.beforeEach(({ page }) => waitForPhotos(page, photoCount));
 test('the page has the contract and nothing of Node or Electron', async ({ app, page }) => {
   expect(await page.evaluate(() => Object.keys(window.akin).sort())).toEqual([
     'chooseFolder',
+    'exportAlbums',
     'exportDuplicates',
     'exportMatches',
+    'exportModel',
+    'importAlbums',
+    'importModel',
     'languages',
     'moveDuplicates',
     'on',
