@@ -240,6 +240,15 @@ export function activeShare(descriptors: Float32Array, masks: PairMasks, options
   return share.value;
 }
 
+/** Whether a triplet has a loss above 1e-5. @param difference `scale` times d(a,p) - d(a,n) */
+export function hasLoss(difference: number, margin: Margin): boolean {
+  const loss =
+    margin === 'soft'
+      ? Math.max(difference, 0) + Math.log1p(Math.exp(-Math.abs(difference)))
+      : Math.max(0, margin + difference);
+  return loss > least;
+}
+
 class ActiveShare {
   readonly #margin: Margin;
   #active = 0;
@@ -250,12 +259,8 @@ class ActiveShare {
   }
 
   add(difference: number): void {
-    const loss =
-      this.#margin === 'soft'
-        ? Math.max(difference, 0) + Math.log1p(Math.exp(-Math.abs(difference)))
-        : Math.max(0, this.#margin + difference);
     this.#all++;
-    if (loss > least) this.#active++;
+    if (hasLoss(difference, this.#margin)) this.#active++;
   }
 
   get value(): number {

@@ -12,6 +12,9 @@ export interface Batch {
   readonly triplets?: readonly Triplet[];
 }
 
+/** Descriptors of photos by the model as it is now, [photos, dimensions], each of length 1. */
+export type DescribePhotos = (photos: readonly number[]) => Promise<Float32Array>;
+
 /** Plain, to be stored. */
 export interface PkState {
   readonly random: RandomState;
