@@ -48,3 +48,28 @@ export const albumChanges = {
   exportHint: 'Save all albums, and what you said about photos, as a file',
   exported: (name: string) => `The albums are in ${name}.`,
 };
+
+export const albumCleaning = {
+  button: 'Check photos',
+  hint: 'Look for photos that may not belong in this album',
+  title: 'Photos that may not belong',
+  checking: 'Comparing the photos of the album with each other…',
+  failed: 'The check did not work',
+  again: 'Check again',
+  about: {
+    verified: (count: number) =>
+      `${counted(count, 'photo hangs', 'photos hang')} together, as their keypoints tell.`,
+    regions: (count: number) =>
+      `${counted(count, 'photo hangs', 'photos hang')} together, as far as their regions tell.`,
+  },
+  lead: 'Those below do not match them. Look at each: it may be the same thing from another side.',
+  none: 'No photo stands out',
+  back: 'Back to the album',
+  alone: 'Matches no photo of the album',
+  otherPart: (others: number) =>
+    `Matches only ${counted(others, 'other photo', 'other photos')}, apart from the rest`,
+  nearest: 'The photo of the rest that it resembles most',
+  alike: (score: string) => `${score} alike`,
+  takeHint: 'Take this photo out of the album; it stays in the library',
+  takeAll: (count: number) => `Take all ${number.format(count)} out`,
+};

@@ -1,6 +1,6 @@
 import { errorCodes } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import { albumChanges, judging } from './en-albums.ts';
+import { albumChanges, albumCleaning, judging } from './en-albums.ts';
 import { enCompare } from './en-compare.ts';
 import { counted, number } from './en-counts.ts';
 import { enDuplicates } from './en-duplicates.ts';
@@ -149,6 +149,7 @@ export const en = {
   places,
   albums,
   albumChanges,
+  albumCleaning,
   judging,
   evaluation,
   training,

@@ -47,3 +47,25 @@ export const albumChanges: Messages['albumChanges'] = {
   exportHint: '把所有相册和您的判断保存为文件',
   exported: (name) => `相册已保存到 ${name}。`,
 };
+
+export const albumCleaning: Messages['albumCleaning'] = {
+  button: '检查照片',
+  hint: '查找可能不属于这本相册的照片',
+  title: '可能不属于相册的照片',
+  checking: '正在相互比较相册中的照片…',
+  failed: '检查失败',
+  again: '重新检查',
+  about: {
+    verified: (count) => `根据特征点，${counted(count, '张照片')}彼此相关。`,
+    regions: (count) => `仅根据区域判断，${counted(count, '张照片')}彼此相关。`,
+  },
+  lead: '下面的照片与它们不匹配。请逐一查看：也可能是同一事物的另一面。',
+  none: '没有异常的照片',
+  back: '返回相册',
+  alone: '与相册中的任何照片都不匹配',
+  otherPart: (others) => `只与另外 ${counted(others, '张照片')}匹配，与其余照片无关`,
+  nearest: '其余照片中与它最像的一张',
+  alike: (score) => `相似度 ${score}`,
+  takeHint: '把这张照片移出相册，照片仍在图库中',
+  takeAll: (count) => `全部移出（${number.format(count)} 张）`,
+};

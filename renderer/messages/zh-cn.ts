@@ -1,5 +1,5 @@
 import type { Messages } from './en.ts';
-import { albumChanges, judging } from './zh-cn-albums.ts';
+import { albumChanges, albumCleaning, judging } from './zh-cn-albums.ts';
 import { zhCnCompare } from './zh-cn-compare.ts';
 import { counted, number } from './zh-cn-counts.ts';
 import { zhCnDuplicates } from './zh-cn-duplicates.ts';
@@ -223,6 +223,7 @@ export const zhCn: Messages = {
   places,
   albums,
   albumChanges,
+  albumCleaning,
   judging,
   evaluation,
   training,

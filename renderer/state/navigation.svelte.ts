@@ -26,6 +26,8 @@ export type Page = { memory: GridMemory } & (
   | { kind: 'duplicate-group'; photoId: number }
   | { kind: 'albums' }
   | { kind: 'album'; albumId: number }
+  /** What may not belong in an album. */
+  | { kind: 'album-cleaning'; albumId: number }
   | { kind: 'evaluation' }
   | { kind: 'training' }
   | { kind: 'run'; runId: number }
@@ -68,6 +70,10 @@ class Navigation {
   showAlbum(albumId: number): void {
     if (this.current.kind === 'album' && this.current.albumId === albumId) return;
     this.#visit({ kind: 'album', albumId, memory: emptyMemory() });
+  }
+
+  showAlbumCleaning(albumId: number): void {
+    this.#visit({ kind: 'album-cleaning', albumId, memory: emptyMemory() });
   }
 
   showEvaluation(): void {
