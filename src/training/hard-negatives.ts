@@ -147,14 +147,13 @@ export function mineTriplets(
   return Array.from({ length: n }, (_, anchor) => anchor).flatMap((anchor) => {
     const positives = new Largest(tripletsPerPhoto);
     const negatives = new Largest(tripletsPerPhoto);
-    const others = Array.from({ length: n }, (_, other) => relation(anchor, other));
-    if (!others.includes('positive')) return [];
-    for (const [other, known] of others.entries()) {
-      if (known === null) continue;
-      const squared = 2 - 2 * rowProduct(descriptors, anchor, descriptors, other, dimensions);
-      if (known === 'positive') positives.add(other, squared);
-      else negatives.add(other, -squared);
-    }
+    const squaredTo = (other: number) =>
+      2 - 2 * rowProduct(descriptors, anchor, descriptors, other, dimensions);
+    for (let other = 0; other < n; other++)
+      if (relation(anchor, other) === 'positive') positives.add(other, squaredTo(other));
+    if (positives.items.length === 0) return [];
+    for (let other = 0; other < n; other++)
+      if (relation(anchor, other) === 'negative') negatives.add(other, -squaredTo(other));
     const triplets = positives.items.flatMap((positive, i) =>
       negatives.items.slice(0, Math.floor(tripletsPerPhoto / (i + 1))).map((negative) => ({
         difference: positive.value + negative.value,
