@@ -156,6 +156,7 @@ export const training = {
     done: 'Done',
   },
   decisions: { accepted: 'Accepted', kept: 'Kept as a version', discarded: 'Discarded' },
+  phases: { preparing: 'Preparing', training: 'Begins', measuring: 'Measuring', saving: 'Saving' },
   undecidedShort: 'Not decided yet',
   waiting: 'Result',
   gained: (points: string) => `${points} points`,

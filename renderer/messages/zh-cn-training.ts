@@ -147,6 +147,7 @@ export const training: Messages['training'] = {
     done: '已完成',
   },
   decisions: { accepted: '已接受', kept: '已保留为版本', discarded: '已放弃' },
+  phases: { preparing: '准备中', training: '即将开始', measuring: '测量中', saving: '保存中' },
   undecidedShort: '尚未决定',
   waiting: '有结果',
   gained: (points) => `${points} 个百分点`,

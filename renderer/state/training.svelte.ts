@@ -8,6 +8,7 @@ import type {
   TrainingProgress,
   TrainingSettings,
 } from '../../src/api-training.ts';
+import type { WireError } from '../../src/api.ts';
 import { asWireError, bridge } from './bridge.ts';
 import { complain } from './library.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
@@ -47,6 +48,8 @@ class Training {
   settings = $state.raw<TrainingSettings>(usual);
   /** Of `settings.source`; null until the engine has told. */
   readiness = $state.raw<Readiness | null>(null);
+  /** Why the engine did not tell what there is to learn from. */
+  refused = $state.raw<WireError | null>(null);
   /** Null until the engine has measured them. */
   backends = $state.raw<readonly BackendState[] | null>(null);
   /** Newest first; null until the engine has told. */
@@ -56,7 +59,9 @@ class Training {
   starting = $state(false);
   /** Counts up whenever judgements may have changed. */
   judged = $state(0);
-  #asked = 0;
+  /** What is asked for over and over: one at a time, and once more where it may have changed meanwhile. */
+  readonly #asking = { readiness: false, backends: false };
+  readonly #stale = { readiness: false, backends: false };
 
   readonly running = $derived(this.runs?.find(isGoingOn) ?? null);
   /** The newest run, where its result waits for the user. */
@@ -81,7 +86,7 @@ class Training {
 
   change(changes: Partial<TrainingSettings>): void {
     const source = changes.source ?? this.settings.source;
-    if (source !== this.settings.source) this.readiness = null;
+    if (source !== this.settings.source) this.readiness = this.refused = null;
     this.settings = { ...this.settings, ...changes };
   }
 
@@ -106,16 +111,10 @@ class Training {
 
   /** Asks what there is to learn from, and how long that takes; what is known stays until the answer comes. */
   async look(): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
-    const { source } = this.settings;
-    await this.#ask(async () => {
-      const readiness = await bridge.request('training.readiness', { source });
-      if (asked !== this.#asked) return;
-      this.readiness = readiness;
-      const backends = await bridge.request('training.backends', {});
-      if (asked === this.#asked) this.backends = backends;
-    });
+    await Promise.all([
+      this.#again('readiness', () => this.#readReadiness()),
+      this.#again('backends', () => this.#readBackends()),
+    ]);
   }
 
   /** Begins a run, and tells its id; null where that is refused, which the user is told. */
@@ -144,6 +143,37 @@ class Training {
       await bridge.request('judgements.set', { photoIds, same });
       toasts.show(preferences.words.training.givenAgain);
     });
+  }
+
+  /** While photos are read, much changes: questions must not pile up. */
+  async #again(what: 'readiness' | 'backends', ask: () => Promise<void>): Promise<void> {
+    this.#stale[what] = true;
+    if (this.#asking[what]) return;
+    this.#asking[what] = true;
+    while (this.#stale[what]) {
+      this.#stale[what] = false;
+      await ask();
+    }
+    this.#asking[what] = false;
+  }
+
+  async #readReadiness(): Promise<void> {
+    const { source } = this.settings;
+    try {
+      const readiness = await bridge.request('training.readiness', { source });
+      if (source !== this.settings.source) return;
+      this.readiness = readiness;
+      this.refused = null;
+    } catch (thrown) {
+      const error = asWireError(thrown);
+      // The engine comes back by itself, and says so.
+      if (error.code !== 'engine-gone' && source === this.settings.source) this.refused = error;
+    }
+  }
+
+  async #readBackends(): Promise<void> {
+    const backends = await this.#ask(() => bridge.request('training.backends', {}));
+    if (backends) this.backends = backends;
   }
 
   async #readRuns(): Promise<void> {
