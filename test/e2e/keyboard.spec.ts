@@ -42,6 +42,7 @@ test('Tab goes round the window, and always shows where it is', async ({ page })
     expect.stringMatching(/^Places/),
     expect.stringMatching(/^Duplicates/),
     expect.stringMatching(/^Albums/),
+    expect.stringMatching(/^Training/),
     expect.stringMatching(/^photos/),
     'Remove photos from the library',
     'Add a folder…',

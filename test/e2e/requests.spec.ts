@@ -18,6 +18,12 @@ test('the page may ask only what the contract names, in its form', async ({ page
     ['photos.thumbnail', { photoId: 1 }],
     ['photos.rendering', { photoId: 1, longSide: 512 }],
     ['engine.stop', {}],
+    ['albums.export', {}],
+    ['albums.import', { content: new Uint8Array(1) }],
+    ['models.export', { modelId: 0, path: workplace }],
+    ['models.import', { path: workplace }],
+    ['models.use', { modelId: -1 }],
+    ['training.start', { depth: 'head', steps: 1e9 }],
     ['library.status', undefined],
     ['library.status', { extra: 1 }],
     ['photos.get', {}],
@@ -42,18 +48,27 @@ test('the page may ask only what the contract names, in its form', async ({ page
     );
     expect(code, JSON.stringify([name, params])).toBe('bad-request');
   }
-  const ids = [0, -1, 'one', null, { folderId: 1 }];
-  for (const id of ids) {
-    const codes = await page.evaluate(async (wrongId) => {
-      const bridge = window.akin as unknown as Record<string, (id: unknown) => Promise<unknown>>;
-      const ask = (name: string) =>
-        bridge[name]!(wrongId).then(
+  // The model that comes with Akin is 0.
+  const ids = [-1, 1.5, 'one', null, { folderId: 1 }];
+  const wrongIds: [name: string, id: unknown][] = [
+    ['restoreFolder', 0],
+    ['revealPhoto', 0],
+    ...ids.flatMap((id): [string, unknown][] =>
+      ['restoreFolder', 'revealPhoto', 'exportModel'].map((name) => [name, id]),
+    ),
+  ];
+  for (const [name, id] of wrongIds) {
+    const code = await page.evaluate(
+      async ([method, wrongId]) => {
+        const bridge = window.akin as unknown as Record<string, (id: unknown) => Promise<unknown>>;
+        return bridge[method as string]!(wrongId).then(
           () => 'answered',
           (error: unknown) => (error as { code?: string }).code,
         );
-      return [await ask('restoreFolder'), await ask('revealPhoto')];
-    }, id);
-    expect(codes, JSON.stringify(id)).toEqual(['bad-request', 'bad-request']);
+      },
+      [name, id],
+    );
+    expect(code, JSON.stringify([name, id])).toBe('bad-request');
   }
   expect(await photosInLibrary(page)).toBe(photoCount);
 });
@@ -72,12 +87,15 @@ test('main answers its own page only', async ({ app, page }) => {
       'akin.chooseFolder()',
       'akin.restoreFolder(1)',
       'akin.revealPhoto(1)',
+      'akin.exportModel(0)',
+      'akin.importModel()',
     ].map((call) => run(`${call}.then(() => 'answered', (error) => error.code)`));
     const codes = await Promise.all(asked);
     other.destroy();
     return codes;
   });
-  expect(answers).toEqual(['bad-request', 'bad-request', 'bad-request', 'bad-request']);
+  expect(answers).toHaveLength(6);
+  expect(new Set(answers)).toEqual(new Set(['bad-request']));
   expect(await photosInLibrary(page), 'and goes on answering that one').toBe(photoCount);
 });
 
