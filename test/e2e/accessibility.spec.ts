@@ -68,6 +68,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('checkbox', { name: /^Describe photos at three sizes/ }).check();
       await expect(page.getByRole('alert')).toBeVisible();
       expect.soft(await violations(page), 'what is to be confirmed').toEqual([]);
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('button', { name: /^Training/ }).click();
+      await expect(page.getByText('That is too little')).toBeVisible();
+      await page.getByText('For those who want to know exactly').click();
+      await expect(page.getByRole('radio', { name: /^Processor/ })).toBeVisible();
+      expect.soft(await violations(page), 'training').toEqual([]);
+      await page.getByRole('button', { name: 'Models' }).click();
+      await expect(page.getByRole('list', { name: 'Models, newest first' })).toBeVisible();
+      expect.soft(await violations(page), 'models').toEqual([]);
     });
 
     test('results and what can be done with them, viewer, settings, unreadable files and notices', async ({

@@ -53,6 +53,14 @@ test('speaks Chinese about places and albums', async ({ page }) => {
   await page.getByRole('button', { name: '查找效果' }).click();
   await page.getByText('以表格显示').click();
   await expectChinese(page);
+  await page.getByRole('button', { name: /^训练/ }).click();
+  await page.getByText('高级设置').click();
+  await page.getByText(/^未采用/).click();
+  await expect(page.getByRole('radio', { name: /^处理器/ })).toBeVisible();
+  await expectChinese(page);
+  await page.getByRole('button', { name: '模型' }).click();
+  await expect(page.getByRole('button', { name: '导入…' })).toBeVisible();
+  await expectChinese(page);
 });
 
 /** Two albums of two photos each. */
@@ -66,7 +74,7 @@ function makeAlbums(page: Page): Promise<void> {
 }
 
 async function expectChinese(page: Page): Promise<void> {
-  // Paths, formats, names of keys and the name of the app are the same in every language.
+  // Paths, formats, names of keys and losses, and the name of the app are the same in every language.
   const words = await page.evaluate(() =>
     [...document.querySelectorAll('button, h1, h2, dt, p, option:checked, [aria-label], [title]')].flatMap(
       (element) => [
@@ -77,7 +85,9 @@ async function expectChinese(page: Page): Promise<void> {
     ),
   );
   const latin = words.filter((text) =>
-    /[A-Za-z]{3,}/.test(text.replace(/Akin|Shift|Esc|\S*[/\\]\S*|[\w-]+\.(jpg|png|webp)|photos/g, '')),
+    /[A-Za-z]{3,}/.test(
+      text.replace(/Akin|Shift|Esc|Batch hard|\S*[/\\]\S*|[\w-]+\.(jpg|png|webp)|photos/g, ''),
+    ),
   );
   expect(latin).toEqual([]);
 }
@@ -191,6 +201,14 @@ for (const { width, height, zoom } of [
     await page.getByRole('button', { name: 'How well it finds' }).click();
     await expect(page.getByText('As a table')).toBeVisible();
     await expect.poll(() => cutOff(page), 'evaluation').toEqual([]);
+    await page.getByRole('button', { name: 'Folders and settings' }).click();
+    await page.getByRole('button', { name: /^Training/ }).click();
+    await page.getByText('For those who want to know exactly').click();
+    await expect(page.getByRole('radio', { name: /^Processor/ })).toBeVisible();
+    await expect.poll(() => cutOff(page), 'training').toEqual([]);
+    await page.getByRole('button', { name: 'Models' }).click();
+    await expect(page.getByRole('list', { name: 'Models, newest first' })).toBeVisible();
+    await expect.poll(() => cutOff(page), 'models').toEqual([]);
     await page.getByRole('button', { name: 'Folders and settings' }).click();
     await page.getByRole('button', { name: /^Duplicates/ }).click();
     await page.getByRole('button', { name: 'What is kept' }).click();
