@@ -1,9 +1,13 @@
 /** The rules for a library's albums. */
-import type { Album, PhotoList } from './api.ts';
+import type { Cleaning } from './api-training.ts';
+import type { Album, AlbumEvaluation, PhotoList } from './api.ts';
 import type { RemovedAlbum } from './catalog/albums.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError } from './errors.ts';
+import { findForeignPhotos } from './library-album-cleaning.ts';
+import type { CleaningSources } from './library-album-cleaning.ts';
+import { evaluateAlbums } from './library-album-evaluation.ts';
 import { exportAlbums, importAlbums } from './library-album-files.ts';
 import type { ImportedAlbums } from './library-album-files.ts';
 import { fillFromFolder, fillFromJudgements } from './library-album-filling.ts';
@@ -18,20 +22,24 @@ interface Merging {
   photoIds: readonly number[];
 }
 
+export interface AlbumDependencies extends CleaningSources {
+  /** Told after each change. */
+  changed: () => void;
+  /** Told when judgements came with albums. */
+  judged: () => void;
+}
+
 export class LibraryAlbums {
   readonly #catalog: Catalog;
-  readonly #changed: () => void;
+  readonly #dependencies: AlbumDependencies;
   /** What `restore` can bring back. */
   readonly #removed = new Map<number, RemovedAlbum>();
   /** What `unmerge` can undo, by the album that was made; the last one last. */
   readonly #mergings = new Map<number, Merging[]>();
-  readonly #judged: () => void;
 
-  /** @param changed told after each change @param judged told when judgements came with albums */
-  constructor(catalog: Catalog, changed: () => void, judged: () => void) {
-    this.#catalog = catalog;
-    this.#changed = changed;
-    this.#judged = judged;
+  constructor(dependencies: AlbumDependencies) {
+    this.#dependencies = dependencies;
+    this.#catalog = dependencies.catalog;
   }
 
   list(): Album[] {
@@ -77,7 +85,7 @@ export class LibraryAlbums {
       albumId,
       this.#catalog.decide(() => this.#drop(albumId)),
     );
-    this.#changed();
+    this.#dependencies.changed();
     return {};
   }
 
@@ -129,7 +137,7 @@ export class LibraryAlbums {
       for (const album of [merging.first, ...merging.others]) albums.restore(album);
     });
     mergings.pop();
-    this.#changed();
+    this.#dependencies.changed();
     return {};
   }
 
@@ -186,8 +194,18 @@ export class LibraryAlbums {
    */
   import(content: Uint8Array): Omit<ImportedAlbums, 'judgements'> {
     const { judgements, ...imported } = importAlbums(this.#catalog, content);
-    if (judgements > 0) this.#judged();
+    if (judgements > 0) this.#dependencies.judged();
     return this.#toldOf(imported);
+  }
+
+  /** Which photos of an album may not belong to it. @throws AkinError as `findForeignPhotos` */
+  clean(albumId: number, signal: AbortSignal): Promise<Cleaning> {
+    return findForeignPhotos(this.#dependencies, albumId, signal);
+  }
+
+  /** How well the search finds what the user put into albums. @throws AkinError `cancelled` */
+  evaluate(signal: AbortSignal): Promise<AlbumEvaluation> {
+    return evaluateAlbums(this.#catalog, this.#dependencies.modelId(), signal);
   }
 
   /** Whether an album holds just these photos, but for those that have left the library. */
@@ -207,12 +225,12 @@ export class LibraryAlbums {
   }
 
   #toldOf<Filled extends FilledAlbums>(filled: Filled): Filled {
-    if (filled.albumIds.length > 0) this.#changed();
+    if (filled.albumIds.length > 0) this.#dependencies.changed();
     return filled;
   }
 
   #told(albumId: number): Album {
-    this.#changed();
+    this.#dependencies.changed();
     return this.#get(albumId);
   }
 

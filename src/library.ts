@@ -1,17 +1,7 @@
 /** A library at work: its catalog, what its model makes of its photos, searching, and the watch over its folders. */
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
-import type {
-  AlbumEvaluation,
-  Facets,
-  Failure,
-  Folder,
-  LibrarySettings,
-  Photo,
-  Progress,
-  Status,
-  Timeline,
-} from './api.ts';
+import type { Facets, Failure, Folder, LibrarySettings, Photo, Progress, Status, Timeline } from './api.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog, OpenedCatalog } from './catalog/catalog.ts';
 import { displayPath, joinPath } from './catalog/path-bytes.ts';
@@ -35,7 +25,6 @@ import type { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibraryRemoval } from './library-removal.ts';
 import { LibrarySearch } from './library-search.ts';
-import { evaluateAlbums } from './library-album-evaluation.ts';
 import { readSettings, writeSettings } from './library-settings.ts';
 import type { SettingsChanges } from './library-settings.ts';
 import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
@@ -106,11 +95,13 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#photos = new LibraryPhotos(catalog);
     this.#features = new LibraryFeatures(catalog, this.#photos);
     this.#descriptions = this.#describeAt(readSettings(catalog).scales);
-    this.albums = new LibraryAlbums(
+    this.albums = new LibraryAlbums({
       catalog,
-      () => this.emit('albums', catalog.albums.list().length),
-      () => this.emit('judgements'),
-    );
+      modelId: () => this.#descriptions.modelId,
+      features: (photoId) => this.#features.ofPhoto(photoId),
+      changed: () => this.emit('albums', catalog.albums.list().length),
+      judged: () => this.emit('judgements'),
+    });
     this.judgements = new LibraryJudgements(catalog, () => this.emit('judgements'));
     this.pictures = new LibraryPictures();
     const descriptions = () => this.#descriptions;
@@ -266,11 +257,6 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** What photos can be filtered by. */
   facets(): Facets {
     return this.#catalog.filters.facets();
-  }
-
-  /** How well the search finds what the user put into albums. */
-  evaluateAlbums(signal: AbortSignal): Promise<AlbumEvaluation> {
-    return evaluateAlbums(this.#catalog, this.#descriptions.modelId, signal);
   }
 
   scan(): Record<string, never> {

@@ -130,7 +130,7 @@ describe('the evaluation of albums', () => {
   const photoIds = (part: RegExp) =>
     [...fixture.library.timeline().ids].filter((id) => part.test(fixture.library.photo(id).path));
   const create = (name: string, part: RegExp) => fixture.library.albums.create(name, photoIds(part));
-  const evaluate = () => fixture.library.evaluateAlbums(never);
+  const evaluate = () => fixture.library.albums.evaluate(never);
 
   /** By searching the albums with each of their photos, as a user would. */
   async function searched(): Promise<Pick<AlbumEvaluation, 'queries' | 'mAP' | 'r1'>> {
@@ -196,7 +196,7 @@ describe('the evaluation of albums', () => {
 
   it('can be called off', async () => {
     create('Planes', /airplane/);
-    await expect(fixture.library.evaluateAlbums(AbortSignal.abort())).rejects.toMatchObject({
+    await expect(fixture.library.albums.evaluate(AbortSignal.abort())).rejects.toMatchObject({
       code: 'cancelled',
     });
   });

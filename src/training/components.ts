@@ -1,32 +1,51 @@
-/** Connected components of an undirected graph. */
+/** Connected components of an undirected graph, by union-find with path halving (Tarjan and van Leeuwen, JACM 1984). */
+export class Components {
+  readonly #parent = new Map<number, number>();
 
-/**
- * @param nodes each once @param edges between nodes, in any order
- * @returns the components: each in the order of `nodes`, and those whose first node comes first, first
- */
+  join(a: number, b: number): void {
+    this.#parent.set(this.#rootOf(a), this.#rootOf(b));
+  }
+
+  /** Whether a way of joined pairs leads from one node to the other. */
+  areJoined(a: number, b: number): boolean {
+    return this.#rootOf(a) === this.#rootOf(b);
+  }
+
+  /**
+   * @param nodes each once
+   * @returns the components: each in the order of `nodes`, and those whose first node comes first, first
+   */
+  among(nodes: readonly number[]): number[][] {
+    const components = new Map<number, number[]>();
+    for (const node of nodes) {
+      const root = this.#rootOf(node);
+      const component = components.get(root);
+      if (component) component.push(node);
+      else components.set(root, [node]);
+    }
+    return [...components.values()];
+  }
+
+  #rootOf(node: number): number {
+    let at = node;
+    for (let above = this.#above(at); above !== at; above = this.#above(at)) {
+      this.#parent.set(at, this.#above(above));
+      at = this.#above(at);
+    }
+    return at;
+  }
+
+  #above(node: number): number {
+    return this.#parent.get(node) ?? node;
+  }
+}
+
+/** @param nodes each once @param edges between nodes, in any order @returns as `Components.among` */
 export function connectedComponents(
   nodes: readonly number[],
   edges: Iterable<readonly [a: number, b: number]>,
 ): number[][] {
-  const parent = new Map(nodes.map((node) => [node, node]));
-  const rootOf = (node: number): number => {
-    let root = node;
-    while (parent.get(root) !== root) root = parent.get(root)!;
-    // So that the next way is short.
-    for (let at = node; at !== root;) {
-      const above = parent.get(at)!;
-      parent.set(at, root);
-      at = above;
-    }
-    return root;
-  };
-  for (const [a, b] of edges) parent.set(rootOf(a), rootOf(b));
-  const components = new Map<number, number[]>();
-  for (const node of nodes) {
-    const root = rootOf(node);
-    const component = components.get(root);
-    if (component) component.push(node);
-    else components.set(root, [node]);
-  }
-  return [...components.values()];
+  const components = new Components();
+  for (const [a, b] of edges) components.join(a, b);
+  return components.among(nodes);
 }
