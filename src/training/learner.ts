@@ -1,23 +1,21 @@
 /** What learns: a network, its optimiser, and what draws the batches. One step is one update. */
+import { setImmediate } from 'node:timers/promises';
 import type { TrainingPoint, TrainingSettings } from '../api-training.ts';
 import type { Model } from '../model/model-folder.ts';
-import { z } from 'zod';
 import { Adam } from './adam.ts';
 import { batchMetrics } from './batch-metrics.ts';
+import { BatchSource } from './batch-source.ts';
+import type { StepBatch } from './batch-source.ts';
 import type { BatchSigns } from './collapse.ts';
 import { spread } from './collapse.ts';
-import { JudgedPairs, pairMasks } from './judged-pairs.ts';
-import type { PairMasks } from './judged-pairs.ts';
 import { keepLoss } from './keep-loss.ts';
 import { activeShare, batchLoss } from './losses.ts';
 import type { LossOptions } from './losses.ts';
 import { createNetwork, isOfHead } from './network.ts';
 import type { Network, View } from './network.ts';
 import type { TrainingParts } from './parts.ts';
-import type { Batch } from './pk-sampler.ts';
-import { PkSampler } from './pk-sampler.ts';
 import type { TrainingPlan } from './plan.ts';
-import { Random } from './random.ts';
+import type { SafeNegatives } from './safe-negatives.ts';
 import { rateFactor } from './schedule.ts';
 import { gradientsOf } from './step.ts';
 import type { Scalar, Tensor, Tensor2D, TensorFlow } from './tensorflow.ts';
@@ -30,18 +28,14 @@ export interface LearnerOptions {
   readonly plan: TrainingPlan;
   readonly parts: TrainingParts;
   readonly views: ViewSource;
+  /** Null where photos outside the albums are never negatives. */
+  readonly safe: SafeNegatives | null;
 }
 
 export interface StepResult {
   readonly point: Omit<TrainingPoint, 'heldOut'>;
   readonly signs: BatchSigns;
 }
-
-const words = z.array(z.number());
-const batchesSchema = z.object({
-  sampler: z.object({ random: words, waiting: words }),
-  random: words,
-});
 
 export class Learner {
   readonly #tf: TensorFlow;
@@ -50,13 +44,11 @@ export class Learner {
   /** The network as it was, for what is to stay so. */
   readonly #parent: Network;
   readonly #adam: Adam;
-  readonly #sampler: PkSampler;
-  readonly #judged: JudgedPairs;
-  #random: Random;
+  readonly #source: BatchSource;
   #step = 0;
 
   constructor(tf: TensorFlow, options: LearnerOptions) {
-    const { parent, settings, plan, parts } = options;
+    const { parent, settings, plan } = options;
     this.#tf = tf;
     this.#options = options;
     this.#network = createNetwork(tf, parent, settings.depth);
@@ -64,11 +56,7 @@ export class Learner {
     this.#adam = new Adam(tf, this.#network.variables, (name) =>
       isOfHead(name) ? plan.headRate : plan.trunkRate,
     );
-    const albums = parts.albums.map(({ training }) => training);
-    this.#sampler = new PkSampler(albums, { ...plan, random: new Random(settings.seed) });
-    this.#judged = new JudgedPairs(parts.judged, albums);
-    // Another stream than the sampler's: what it draws must not depend on how often this one is asked.
-    this.#random = new Random((settings.seed ^ 0x5bd1e995) >>> 0);
+    this.#source = new BatchSource(options);
   }
 
   /** Updates that were made. */
@@ -81,16 +69,13 @@ export class Learner {
    * @throws what the signal throws, with nothing changed; AkinError `photo-*`
    */
   async next(signal: AbortSignal): Promise<StepResult> {
-    const { settings, plan, parts, views } = this.#options;
-    const before = this.#drawState();
+    const { plan, views } = this.#options;
+    const before = this.#source.state;
     try {
-      const batch = this.#judged.addTo(this.#sampler.next(), plan.judgedPerBatch, this.#random);
-      const others = this.#random.sample(parts.othersTraining, plan.othersPerBatch);
-      const masks = pairMasks(batch.labels, this.#judged.within(batch.photos));
-      const options: LossOptions = { ...settings, scale: plan.scale, random: () => this.#random.next() };
-      const all = await views.views([...batch.photos, ...others], this.#step);
-      const count = batch.photos.length;
-      const kept = this.#describeOthers(all.slice(count));
+      const batch = await this.#source.next(this.#step, (photos) => this.#describePhotos(photos, signal));
+      const options = this.#lossOptions(batch);
+      const all = await views.views(batch.photos, this.#step);
+      const kept = this.#describeOthers(all.slice(batch.learnt));
       let own: Scalar | undefined;
       try {
         const made = await gradientsOf(
@@ -98,7 +83,7 @@ export class Learner {
           this.#network,
           all,
           (descriptors) => {
-            const { loss, sum } = this.#losses(descriptors, count, masks, options, kept);
+            const { loss, sum } = this.#losses(descriptors, batch, options, kept);
             own = loss;
             return sum;
           },
@@ -109,13 +94,13 @@ export class Learner {
         this.#adam.apply(made.gradients, factor);
         this.#tf.dispose([...made.gradients.values()]);
         this.#step += 1;
-        return this.#result(batch, masks, options, { ...made, loss: loss! }, factor);
+        return this.#result(batch, options, { ...made, loss: loss! }, factor);
       } finally {
         kept?.dispose();
         own?.dispose();
       }
     } catch (error) {
-      this.#restoreDraws(before);
+      this.#source.restore(before);
       throw error;
     }
   }
@@ -132,12 +117,12 @@ export class Learner {
   /** All that `restore` needs to go on with the same numbers. */
   async state(): Promise<{ batches: unknown; tensors: Map<string, Float32Array> }> {
     const tensors = new Map([...(await this.#network.weights()), ...(await this.#adam.state())]);
-    return { batches: this.#drawState(), tensors };
+    return { batches: this.#source.state, tensors };
   }
 
   /** @throws RangeError, ZodError for a state of another run */
   restore(step: number, batches: unknown, tensors: ReadonlyMap<string, Float32Array>): void {
-    this.#restoreDraws(batchesSchema.parse(batches));
+    this.#source.restore(batches);
     this.#network.restore(tensors);
     this.#adam.restore(tensors);
     this.#step = step;
@@ -150,21 +135,37 @@ export class Learner {
   }
 
   /** The batch's own loss, which the caller disposes of, and the sum that is made small. */
-  #losses(
-    descriptors: Tensor2D,
-    count: number,
-    masks: PairMasks,
-    options: LossOptions,
-    kept: Tensor2D | null,
-  ) {
+  #losses(descriptors: Tensor2D, { masks, learnt }: StepBatch, options: LossOptions, kept: Tensor2D | null) {
     const tf = this.#tf;
-    const loss = tf.keep(batchLoss(tf, tf.slice(descriptors, [0, 0], [count, -1]), masks, options));
+    const loss = tf.keep(batchLoss(tf, descriptors, masks, options));
     const sum = tf.tidy(() => {
       if (!kept) return tf.mul(loss, 1).asScalar();
-      const keeping = keepLoss(tf, tf.slice(descriptors, [count, 0]), kept);
+      const keeping = keepLoss(tf, tf.slice(descriptors, [learnt, 0]), kept);
       return tf.add<Tensor>(loss, tf.mul(keeping, this.#options.plan.keepWeight)).asScalar();
     });
     return { loss, sum };
+  }
+
+  #lossOptions({ triplets }: StepBatch): LossOptions {
+    const { settings, plan } = this.#options;
+    const options = { ...settings, scale: plan.scale, random: this.#source.random };
+    return triplets ? { ...options, triplets } : options;
+  }
+
+  /** By the network as it is now, from one view of each photo. */
+  async #describePhotos(photos: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+    const { plan, views } = this.#options;
+    const { dimensions } = this.#network;
+    const all = new Float32Array(photos.length * dimensions);
+    for (let from = 0; from < photos.length; from += plan.chunk) {
+      await setImmediate();
+      signal.throwIfAborted();
+      const part = await views.views(photos.slice(from, from + plan.chunk), this.#step);
+      const { descriptors, norms } = this.#network.describe(part);
+      all.set(await descriptors.data(), from * dimensions);
+      this.#tf.dispose([descriptors, norms]);
+    }
+    return all;
   }
 
   #describeOthers(views: readonly View[]): Tensor2D | null {
@@ -182,15 +183,14 @@ export class Learner {
   }
 
   #result(
-    { photos, labels }: Batch,
-    masks: PairMasks,
+    { labels, masks, learnt }: StepBatch,
     options: LossOptions,
     made: { loss: number; descriptors: Float32Array; norm: number },
     learningRate: number,
   ): StepResult {
     const { dimensions } = this.#network;
-    const own = made.descriptors.subarray(0, photos.length * dimensions);
-    const { top1, precision } = batchMetrics(own, labels);
+    const own = made.descriptors.subarray(0, learnt * dimensions);
+    const { top1, precision } = batchMetrics(made.descriptors, labels);
     const { loss, norm } = made;
     return {
       point: {
@@ -198,24 +198,11 @@ export class Learner {
         loss,
         top1,
         precision,
-        active: activeShare(own, masks, options),
+        active: activeShare(made.descriptors, masks, options),
         norm,
         learningRate: learningRate * this.#options.plan.headRate,
       },
       signs: { loss, spread: spread(own, dimensions), norm, precision },
     };
-  }
-
-  #drawState(): z.infer<typeof batchesSchema> {
-    const { random, waiting } = this.#sampler.state;
-    return {
-      sampler: { random: [...random], waiting: [...waiting] },
-      random: [...this.#random.state],
-    };
-  }
-
-  #restoreDraws({ sampler, random }: z.infer<typeof batchesSchema>): void {
-    this.#sampler.restore(sampler);
-    this.#random = new Random(random);
   }
 }

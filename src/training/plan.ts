@@ -74,6 +74,9 @@ const plans: Record<Depth, ByDepth> = {
   },
 };
 
+/** Updates from one search for hard albums or triplets to the next (Gordo et al., IJCV 2017, section 4.2). */
+export const refreshEvery = 64;
+
 /** Descriptors have length 1: the largest distance, 2, is hardly far for a soft margin. */
 const softScale = 10;
 

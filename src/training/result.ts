@@ -49,8 +49,18 @@ export async function validationPrecision(
   const albums = validationAlbums(parts);
   const places = albums.flatMap(({ photos }) => photos);
   if (albums.reduce((sum, { queries }) => sum + queries.length, 0) < leastQueries) return null;
+  return meanPrecision(albums, places, await describeToChoose(model, pictures, places, options));
+}
+
+/** Where the trunk has to run, of smaller pictures: no figures that are reported come from these. */
+export function describeToChoose(
+  model: Model,
+  pictures: Pictures,
+  places: readonly number[],
+  options: MeasuringOptions,
+): Promise<Descriptors> {
   const chosen = options.maxima ? model : atSide(model, choosingSide);
-  return meanPrecision(albums, places, await describePlaces(chosen, pictures, places, options));
+  return describePlaces(chosen, pictures, places, options);
 }
 
 /**

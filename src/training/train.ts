@@ -21,8 +21,10 @@ import { planOf } from './plan.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RegionMaxima } from './region-maxima.ts';
 import type { RunListener, TrainingReport } from './report.ts';
-import { resultOf, validationPrecision } from './result.ts';
+import { describeToChoose, resultOf, validationPrecision } from './result.ts';
 import { PointsFile, writeWhole } from './run-folder.ts';
+import { safeNegatives } from './safe-negatives.ts';
+import type { SafeNegatives } from './safe-negatives.ts';
 import { withWeights, writeModel } from './tuned-model.ts';
 import { createViewSource } from './views.ts';
 import type { ViewSource } from './views.ts';
@@ -140,7 +142,8 @@ function checkMemory({ megabytes }: TrainingPlan): void {
 async function learn(session: Session, checkpoint: Checkpoint | null): Promise<Learnt> {
   const { job, parent, parts, plan, listener, signal, views, backend } = session;
   const { settings } = job;
-  const learner = new Learner(backend.tf, { parent, settings, plan, parts, views });
+  const safe = await safeNegativesOf(session);
+  const learner = new Learner(backend.tf, { parent, settings, plan, parts, views, safe });
   const begun = performance.now() - 1000 * (checkpoint?.state.seconds ?? 0);
   const stopping = new EarlyStopping(plan.patience, plan.slack, checkpoint?.state.stopping);
   const collapse = collapseWatch(session, checkpoint);
@@ -218,6 +221,31 @@ async function learn(session: Session, checkpoint: Checkpoint | null): Promise<L
     await points?.close();
     learner.dispose();
   }
+}
+
+/** Null where photos outside the albums are no negatives. The same for a run that is resumed. */
+async function safeNegativesOf(session: Session): Promise<SafeNegatives | null> {
+  const { job, parent, parts, pictures, listener } = session;
+  if (!job.settings.unlabelled || parts.othersTraining.length === 0) return null;
+  const albums = parts.albums.map(({ training }) => training);
+  const places = [...albums.flat(), ...parts.othersTraining];
+  const descriptors = await describeToChoose(parent, pictures, places, {
+    ...measuring(session),
+    report: (done, total) => listener.progress({ phase: 'preparing', done, total }),
+  });
+  const judged = job.judgements.filter(({ same }) => same).map(({ photos }) => photos);
+  // Who is tied to a held-out photo shows what its album does, too.
+  const held = parts.albums.flatMap(({ training, validation, heldOut }) =>
+    [...validation, ...heldOut].map((photo) => [photo, training[0]!] as const),
+  );
+  const { copies } = job;
+  return safeNegatives({
+    albums,
+    others: parts.othersTraining,
+    copies,
+    same: [...judged, ...held],
+    descriptors,
+  });
 }
 
 async function finish(session: Session, learnt: Learnt): Promise<TrainingReport> {
