@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkSum, unpack } from '../../src/setup/electron-rebuild.ts';
+import { checkSum } from '../../src/setup/downloads.ts';
+import { unpack } from '../../src/setup/electron-rebuild.ts';
 import { zip } from './zip.ts';
 import type { ZipEntry } from './zip.ts';
 
