@@ -17,6 +17,7 @@ const entries: readonly Entry[] = [
   { source: 'src/ingest/crawl-worker.ts', folder: 'engine', format: 'es' },
   { source: 'src/ingest/heif-worker.ts', folder: 'engine', format: 'es' },
   { source: 'src/search/scan-worker.ts', folder: 'engine', format: 'es' },
+  { source: 'src/training/training-main.ts', folder: 'engine', format: 'es' },
   { source: 'src/cli/akin.ts', folder: 'cli', format: 'es' },
   { source: 'electron/main.ts', folder: 'electron', format: 'es' },
   // A sandboxed preload script cannot be a module.

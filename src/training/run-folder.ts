@@ -1,7 +1,8 @@
 /** Writing into a run's folder, so that a crash or a full disk at any moment leaves what was there before. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import type { z } from 'zod';
 import { trainingPointSchema } from '../api-training.ts';
 import type { TrainingPoint } from '../api-training.ts';
 import { AkinError } from '../errors.ts';
@@ -96,6 +97,26 @@ export async function readPoints(folder: string): Promise<TrainingPoint[]> {
     points.push(point);
   }
   return points;
+}
+
+/** What a file of a run's folder holds as JSON; null where there is no such file, or where it is not as it should be. */
+export async function readSound<Content>(file: string, schema: z.ZodType<Content>): Promise<Content | null> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** What tells of a run that is over. */
+const memories = new Set<string>([runFiles.points, runFiles.split, runFiles.report]);
+
+/** Frees what a run that nobody wants takes on the disk. What it told stays. */
+export async function discardRun(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!memories.has(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+  }
 }
 
 function pointOf(line: string): TrainingPoint | null {
