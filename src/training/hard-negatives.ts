@@ -144,16 +144,20 @@ export function mineTriplets(
   { margin, scale }: { margin: Margin; scale: number },
 ): Triplet[] {
   const dimensions = descriptors.length / n;
-  return Array.from({ length: n }, (_, anchor) => anchor).flatMap((anchor) => {
-    const positives = new Largest(tripletsPerPhoto);
-    const negatives = new Largest(tripletsPerPhoto);
-    const squaredTo = (other: number) =>
-      2 - 2 * rowProduct(descriptors, anchor, descriptors, other, dimensions);
-    for (let other = 0; other < n; other++)
-      if (relation(anchor, other) === 'positive') positives.add(other, squaredTo(other));
-    if (positives.items.length === 0) return [];
-    for (let other = 0; other < n; other++)
-      if (relation(anchor, other) === 'negative') negatives.add(other, -squaredTo(other));
+  const lists = () => Array.from({ length: n }, () => new Largest(tripletsPerPhoto));
+  const [furthest, nearest] = [lists(), lists()];
+  for (let a = 0; a < n; a++) {
+    for (let b = a + 1; b < n; b++) {
+      const known = relation(a, b);
+      if (known === null) continue;
+      const squared = 2 - 2 * rowProduct(descriptors, a, descriptors, b, dimensions);
+      const [list, value] = known === 'positive' ? [furthest, squared] : [nearest, -squared];
+      list[a]!.add(b, value);
+      list[b]!.add(a, value);
+    }
+  }
+  return furthest.flatMap((positives, anchor) => {
+    const negatives = nearest[anchor]!;
     const triplets = positives.items.flatMap((positive, i) =>
       negatives.items.slice(0, Math.floor(tripletsPerPhoto / (i + 1))).map((negative) => ({
         difference: positive.value + negative.value,
