@@ -35,6 +35,11 @@ export class Engine {
     library.on('duplicatesProgress', (progress) => emit('duplicates.progress', progress));
     library.on('duplicates', () => emit('duplicates.changed', {}));
     library.on('removalProgress', (progress) => emit('removal.progress', progress));
+    library.training.on('progress', (progress) => emit('training.progress', progress));
+    library.training.on('point', (point) => emit('training.point', point));
+    library.training.on('changed', () => emit('training.changed', {}));
+    library.on('models', () => emit('models.changed', {}));
+    library.on('modelsProgress', (progress) => emit('models.progress', progress));
     library.on('notice', ({ code, details }) => emit('library.notice', { code, details: { ...details } }));
   }
 
@@ -136,6 +141,25 @@ function handlersOf(library: Library): Handlers {
     'removal.list': () => library.removal.list(),
     'removal.progress': () => library.removal.progress,
     'removal.propose': (scope) => library.duplicates.propose(scope),
+    'training.readiness': ({ source }) => library.training.readiness(source),
+    'training.backends': () => library.training.backends(),
+    'training.start': (settings) => library.training.start(settings),
+    'training.cancel': () => library.training.cancel(),
+    'training.resume': ({ runId }) => library.training.resume(runId),
+    'training.runs': () => library.training.runs(),
+    'training.run': ({ runId }) => library.training.run(runId),
+    'training.examples': ({ runId }) => library.training.examples(runId),
+    'training.decide': ({ runId, decision, name }) => library.training.decide(runId, decision, name),
+    'models.list': () => library.models.versions.list(),
+    'models.use': ({ modelId }) => library.models.use(modelId),
+    'models.cancel': () => library.models.cancel(),
+    'models.rollback': () => library.models.rollback(),
+    'models.rename': ({ modelId, name }) => library.models.versions.rename(modelId, name),
+    'models.remove': ({ modelId }) => library.models.versions.remove(modelId),
+    'models.restore': ({ modelId }) => library.models.versions.restore(modelId),
+    'models.progress': () => library.models.progress,
+    'models.export': ({ modelId, path }) => library.models.versions.export(modelId, path),
+    'models.import': ({ path }) => library.models.versions.import(path),
     'settings.get': () => ({ ...library.settings(), effects }),
     'settings.set': (settings) => library.set(settings),
     'indexing.start': () => library.scan(),

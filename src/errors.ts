@@ -48,6 +48,11 @@ export const errorCodes = {
   'album-unknown': 'That album is no longer in the library.',
   'albums-damaged': 'That file holds no albums that Akin understands: {reason}. Export it once more.',
   'albums-unmerged': 'Those albums were changed since they were merged, so that is not undone.',
+  'album-not-found': 'There is no album called {name}. "akin albums list" tells which there are.',
+  'album-ambiguous': 'Several albums are called {name}. Name the one that you mean by its number: {ids}.',
+  'album-not-split': 'All photos of the album {name} would leave it. Rename it instead, or leave some.',
+  'photo-not-in-album': 'The photo {path} is not in the album {name}.',
+  'photo-not-in-library': 'The photo {path} is not in the library. Add its folder, then run "akin index".',
   'place-unknown': 'That place is no longer in the library.',
   'group-unknown': 'Those photos are no group of duplicates any more. Look at the list again.',
   'removal-changed':
@@ -108,6 +113,8 @@ export const errorCodes = {
   'run-damaged': 'The run cannot be resumed: {reason}. Start a new one.',
   'run-undecided': 'That run has no result yet.',
   'model-version-unknown': 'That version of the model is no longer known.',
+  'model-version-unusable':
+    'The version {name} of the model cannot be used, so the model that comes with Akin serves instead: {reason}',
   'model-in-use': 'That version of the model is in use. Use another first.',
   'model-no-previous': 'No other model was in use before.',
   internal: 'Something went wrong inside Akin: {reason}',

@@ -84,6 +84,12 @@ export class LibraryBackground {
     if (isKept(this.#catalog, 'duplicates')) this.duplicateSearch.find();
   }
 
+  /** Ends what goes on: it is by a model that is not in use any more. */
+  cancel(): void {
+    this.places.cancel();
+    this.duplicateSearch.cancel();
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.places.close(), this.duplicateSearch.close()]);
   }

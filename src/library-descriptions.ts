@@ -13,6 +13,7 @@ export class LibraryDescriptions {
   readonly modelId: number;
   readonly index: LibraryIndex;
   readonly indexing: Indexing;
+  readonly #uses = new Set<Promise<unknown>>();
   #describer: Promise<Describer> | null = null;
 
   /** @param model with a head */
@@ -30,10 +31,22 @@ export class LibraryDescriptions {
     return (this.#describer ??= createDescriber(this.model));
   }
 
-  /** Ends what is running, and waits for it. */
+  /** Does something with what there is, which is not closed before that has ended. */
+  async during<Value>(task: () => Promise<Value>): Promise<Value> {
+    const use = task();
+    this.#uses.add(use);
+    try {
+      return await use;
+    } finally {
+      this.#uses.delete(use);
+    }
+  }
+
+  /** Ends indexing, and waits for that and for whoever uses what there is. */
   async close(): Promise<void> {
     this.indexing.cancel();
     await this.indexing.idle();
+    while (this.#uses.size > 0) await Promise.allSettled(this.#uses);
     await this.index.release();
     const describer = await this.#describer?.catch(() => null);
     await describer?.release();

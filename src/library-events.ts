@@ -13,6 +13,8 @@ export interface LibraryEvents {
   places: [number];
   placesProgress: [EventData<'places.progress'>];
   duplicates: [];
+  models: [];
+  modelsProgress: [EventData<'models.progress'>];
   removalProgress: [EventData<'removal.progress'>];
   duplicatesProgress: [EventData<'duplicates.progress'>];
 }

@@ -32,14 +32,17 @@ export class LibraryEvidence {
     photoIds: readonly number[],
     signal: AbortSignal,
   ): Promise<{ photoId: number; box: Box | null }[]> {
-    const { target } = await this.#lookFor(query);
-    const found: { photoId: number; box: Box | null }[] = [];
-    for (const photoId of photoIds) {
-      if (signal.aborted) throw new AkinError('cancelled');
-      const photo = await this.#queries.map({ photoId }).catch(nullIfUnreadable);
-      found.push({ photoId, box: photo && localise(photo, target).box });
-    }
-    return found;
+    const descriptions = this.#descriptions();
+    return descriptions.during(async () => {
+      const { target } = await this.#lookFor(query, descriptions);
+      const found: { photoId: number; box: Box | null }[] = [];
+      for (const photoId of photoIds) {
+        if (signal.aborted) throw new AkinError('cancelled');
+        const photo = await this.#queries.map({ photoId }, descriptions).catch(nullIfUnreadable);
+        found.push({ photoId, box: photo && localise(photo, target).box });
+      }
+      return found;
+    });
   }
 
   /**
@@ -47,9 +50,12 @@ export class LibraryEvidence {
    * @throws AkinError `box-empty`, and those of reading either
    */
   async heat(query: QueryPart, photoId: number): Promise<{ query: HeatMap; photo: HeatMap }> {
-    const { map, target } = await this.#lookFor(query);
-    const photo = await this.#queries.map({ photoId });
-    return { query: heatMap(map, target), photo: heatMap(photo, target) };
+    const descriptions = this.#descriptions();
+    return descriptions.during(async () => {
+      const { map, target } = await this.#lookFor(query, descriptions);
+      const photo = await this.#queries.map({ photoId }, descriptions);
+      return { query: heatMap(map, target), photo: heatMap(photo, target) };
+    });
   }
 
   /** The keypoints that agree, and where the query lies on the photo. @throws AkinError those of reading either */
@@ -65,9 +71,12 @@ export class LibraryEvidence {
     };
   }
 
-  async #lookFor(query: QueryPart): Promise<{ map: FeatureMap; target: Target }> {
-    const map = await this.#queries.map(query);
+  async #lookFor(
+    query: QueryPart,
+    descriptions: LibraryDescriptions,
+  ): Promise<{ map: FeatureMap; target: Target }> {
+    const map = await this.#queries.map(query, descriptions);
     const region = cellsOf(query.box ?? wholePhoto, map);
-    return { map, target: new Target(map, region, this.#descriptions().model.head) };
+    return { map, target: new Target(map, region, descriptions.model.head) };
   }
 }

@@ -36,8 +36,6 @@ export interface QuerySources {
   photos: LibraryPhotos;
   pictures: LibraryPictures;
   features: LibraryFeatures;
-  /** Those of the model in use. */
-  descriptions: () => LibraryDescriptions;
 }
 
 export class LibraryQueries {
@@ -50,11 +48,16 @@ export class LibraryQueries {
 
   /**
    * One query of everything that is asked with.
+   * @param descriptions by the model that is searched with: all of a search is by one, also while that changes
    * @throws AkinError `photo-unknown`, `picture-forgotten`, `box-empty`, and those of reading and decoding
    */
-  async join(wanted: readonly QueryPart[], unlike: readonly QueryPart[]): Promise<LibraryQuery> {
-    const described = await this.#describeAll(wanted);
-    const others = await this.#describeAll(unlike);
+  async join(
+    wanted: readonly QueryPart[],
+    unlike: readonly QueryPart[],
+    descriptions: LibraryDescriptions,
+  ): Promise<LibraryQuery> {
+    const described = await this.#describeAll(wanted, descriptions);
+    const others = await this.#describeAll(unlike, descriptions);
     const photoIds = new Set(
       [...wanted, ...unlike].flatMap((part) => ('photoId' in part ? [part.photoId] : [])),
     );
@@ -71,12 +74,13 @@ export class LibraryQueries {
   }
 
   /** The trunk's feature map of the whole photo. */
-  async map(part: QueryPart): Promise<FeatureMap> {
-    const hash = Buffer.from(this.#hashOf(part)).toString('latin1');
-    const map = this.#maps.get(hash) ?? this.#makeMap(part);
-    this.#maps.delete(hash);
-    this.#maps.set(hash, map);
-    map.catch(() => this.#maps.delete(hash));
+  async map(part: QueryPart, descriptions: LibraryDescriptions): Promise<FeatureMap> {
+    const content = Buffer.from(this.#hashOf(part)).toString('latin1');
+    const key = `${descriptions.model.identity} ${content}`;
+    const map = this.#maps.get(key) ?? this.#makeMap(part, descriptions);
+    this.#maps.delete(key);
+    this.#maps.set(key, map);
+    map.catch(() => this.#maps.delete(key));
     const [oldest] = this.#maps.keys();
     if (this.#maps.size > keptMaps) this.#maps.delete(oldest!);
     return map;
@@ -89,17 +93,16 @@ export class LibraryQueries {
     return features.ofContent(content, name);
   }
 
-  async #describeAll(parts: readonly QueryPart[]): Promise<Described[]> {
+  async #describeAll(parts: readonly QueryPart[], descriptions: LibraryDescriptions): Promise<Described[]> {
     const all: Described[] = [];
-    for (const part of parts) all.push(await this.#describe(part));
+    for (const part of parts) all.push(await this.#describe(part, descriptions));
     return all;
   }
 
-  async #describe(part: QueryPart): Promise<Described> {
-    if (part.box) return this.#describeBox(part, part.box);
-    const stored = 'photoId' in part ? this.#stored(part.photoId) : undefined;
+  async #describe(part: QueryPart, descriptions: LibraryDescriptions): Promise<Described> {
+    if (part.box) return this.#describeBox(part, part.box, descriptions);
+    const stored = 'photoId' in part ? this.#stored(part.photoId, descriptions) : undefined;
     if (stored) return stored;
-    const descriptions = this.#sources.descriptions();
     const describer = await descriptions.describer();
     const pixels = await this.#pixels(part, pictureSide(descriptions.model.settings));
     const [described] = await describer.describe([pixels]);
@@ -109,24 +112,23 @@ export class LibraryQueries {
     };
   }
 
-  #stored(photoId: number): Described | undefined {
-    const { catalog, photos, descriptions } = this.#sources;
+  #stored(photoId: number, { modelId, model }: LibraryDescriptions): Described | undefined {
+    const { catalog, photos } = this.#sources;
     photos.row(photoId);
-    const { modelId, model } = descriptions();
     const descriptor = catalog.descriptors.get(photoId, modelId);
     const regions = catalog.descriptors.regions(photoId, modelId);
     if (!descriptor || !regions) return undefined;
     return { descriptor, regions: regionRows(decodeRegions(regions), model.head!.dimensions) };
   }
 
-  async #describeBox(part: QueryPart, box: Box): Promise<Described> {
-    const describer = await this.#sources.descriptions().describer();
-    const descriptor = await describeBox(await this.map(part), box, (maxima) => describer.vectors(maxima));
+  async #describeBox(part: QueryPart, box: Box, descriptions: LibraryDescriptions): Promise<Described> {
+    const describer = await descriptions.describer();
+    const map = await this.map(part, descriptions);
+    const descriptor = await describeBox(map, box, (maxima) => describer.vectors(maxima));
     return { descriptor, regions: descriptor };
   }
 
-  async #makeMap(part: QueryPart): Promise<FeatureMap> {
-    const descriptions = this.#sources.descriptions();
+  async #makeMap(part: QueryPart, descriptions: LibraryDescriptions): Promise<FeatureMap> {
     const describer = await descriptions.describer();
     const { longSide } = descriptions.model.settings;
     return describer.map(await this.#pixels(part, longSide));

@@ -34,6 +34,8 @@ export interface SearchDependencies {
 
 /** A search whose first answer is there. */
 interface FirstAnswer {
+  /** All of a search is by these, also while the model changes. */
+  descriptions: LibraryDescriptions;
   query: LibraryQuery;
   source: RankingSource;
   rankers: Rankers;
@@ -60,12 +62,12 @@ interface ShownMatch extends Match {
 export class LibrarySearch extends EventEmitter<SearchEvents> {
   readonly #dependencies: SearchDependencies;
   readonly #running = new Map<number, AbortController>();
-  readonly #rankers: Lazy<Rankers>;
+  /** By the dimensions of descriptors: models may differ in them. */
+  readonly #rankers = new Map<number, Lazy<Rankers>>();
 
   constructor(dependencies: SearchDependencies) {
     super();
     this.#dependencies = dependencies;
-    this.#rankers = new Lazy(() => loadRankers(dependencies.descriptions().model.head!.dimensions));
   }
 
   /** @throws AkinError `cancelled`, and those of `LibraryQueries.join` */
@@ -121,19 +123,30 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     return { content: matchesFile(records, params.format) };
   }
 
-  async release(): Promise<void> {
+  /** Calls all verifications off. */
+  stop(): void {
     for (const controller of this.#running.values()) controller.abort();
-    await this.#rankers.release(({ regional, augmentation }) =>
-      Promise.all([regional.release(), augmentation.release()]),
-    );
   }
 
-  async #rank(params: SearchParams, signal: AbortSignal): Promise<FirstAnswer> {
-    const { queries, catalog, descriptions } = this.#dependencies;
-    const query = await queries.join(params.query, params.unlike ?? []);
-    const { index: filling, modelId } = descriptions();
-    const index = await filling.get();
-    const rankers = await this.#rankers.get();
+  async release(): Promise<void> {
+    this.stop();
+    for (const rankers of this.#rankers.values()) {
+      await rankers.release(({ regional, augmentation }) =>
+        Promise.all([regional.release(), augmentation.release()]),
+      );
+    }
+  }
+
+  async #rank(
+    params: SearchParams,
+    descriptions: LibraryDescriptions,
+    signal: AbortSignal,
+  ): Promise<FirstAnswer> {
+    const { queries, catalog } = this.#dependencies;
+    const query = await queries.join(params.query, params.unlike ?? [], descriptions);
+    const { modelId } = descriptions;
+    const index = await descriptions.index.get();
+    const rankers = await this.#rankersOf(descriptions.model.head!.dimensions);
     if (signal.aborted) throw new AkinError('cancelled');
     const allowed = this.#allowed(params);
     const source: RankingSource = {
@@ -148,19 +161,32 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
     const depth = params.limit + (params.filter?.tiers || params.collapse ? passedOver : 0);
     const ranked = await rankPhotos(source, rankers, query, refinement, depth);
     if (signal.aborted) throw new AkinError('cancelled');
-    return { query, source, rankers, refinement, depth, ranked };
+    return { descriptions, query, source, rankers, refinement, depth, ranked };
   }
 
   async #unverified(params: SearchParams, signal: AbortSignal): Promise<ShownMatch[]> {
-    const { query, ranked } = await this.#rank(params, signal);
-    return this.#shown(params, query, ranked);
+    const descriptions = this.#dependencies.descriptions();
+    return descriptions.during(async () => {
+      const answer = await this.#rank(params, descriptions, signal);
+      return this.#shown(params, answer, answer.ranked);
+    });
   }
 
   async #verified(params: SearchParams, key: number | null, signal: AbortSignal): Promise<ShownMatch[]> {
-    const { query, source, rankers, refinement, depth, ranked } = await this.#rank(params, signal);
-    const inliers = await this.#verifyFirst(params.query, ranked, key, signal);
-    const again = await rankVerified(source, rankers, query, refinement, depth, ranked, inliers);
-    return this.#shown(params, query, again, inliers);
+    const descriptions = this.#dependencies.descriptions();
+    return descriptions.during(async () => {
+      const answer = await this.#rank(params, descriptions, signal);
+      const { query, source, rankers, refinement, depth, ranked } = answer;
+      const inliers = await this.#verifyFirst(params.query, ranked, key, signal);
+      const again = await rankVerified(source, rankers, query, refinement, depth, ranked, inliers);
+      return this.#shown(params, answer, again, inliers);
+    });
+  }
+
+  #rankersOf(dimensions: number): Promise<Rankers> {
+    const rankers = this.#rankers.get(dimensions) ?? new Lazy(() => loadRankers(dimensions));
+    this.#rankers.set(dimensions, rankers);
+    return rankers.get();
   }
 
   /**
@@ -212,11 +238,11 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
 
   #shown(
     { limit, collapse: collapses, sort, filter }: SearchParams,
-    query: LibraryQuery,
+    { query, descriptions }: FirstAnswer,
     ranked: readonly RankedPhoto[],
     inliers: ReadonlyMap<number, number> = new Map(),
   ): ShownMatch[] {
-    const bands = bandsAt(this.#dependencies.descriptions().model.settings.scales);
+    const bands = bandsAt(descriptions.model.settings.scales);
     let matches: ShownMatch[] = [];
     for (const { photoId, score, similarity, box } of ranked) {
       // A photo may have gone since the index knew it.
@@ -241,14 +267,18 @@ export class LibrarySearch extends EventEmitter<SearchEvents> {
       });
       if (!collapses && matches.length === limit) break;
     }
-    if (collapses) matches = this.#collapsed(matches, limit, bands.nearDuplicate);
+    if (collapses) matches = this.#collapsed(matches, limit, bands.nearDuplicate, descriptions.modelId);
     return sort === 'date' ? matches.sort((a, b) => b.row.takenAt - a.row.takenAt) : matches;
   }
 
-  #collapsed(matches: readonly ShownMatch[], limit: number, nearDuplicate: number): ShownMatch[] {
-    const { catalog, descriptions } = this.#dependencies;
+  #collapsed(
+    matches: readonly ShownMatch[],
+    limit: number,
+    nearDuplicate: number,
+    modelId: number,
+  ): ShownMatch[] {
     const ids = matches.map(({ photoId }) => photoId);
-    const descriptors = catalog.descriptors.getMany(ids, descriptions().modelId);
+    const descriptors = this.#dependencies.catalog.descriptors.getMany(ids, modelId);
     const collapsible = matches.flatMap((match, at) => {
       const descriptor = descriptors[at];
       return descriptor ? [{ match, descriptor, hash: match.row.hash }] : [];

@@ -5,6 +5,7 @@ import type { Refinement } from './api-search.ts';
 import { librarySettingsSchema } from './api.ts';
 import type { LibrarySettings, Params, Result } from './api.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { threeScales } from './model/model-folder.ts';
 
 /** Parts that are not given stay as they are. */
 export type SettingsChanges = Params<'settings.set'>;
@@ -47,6 +48,11 @@ export function writeSettings(catalog: Catalog, settings: SettingsChanges): void
       if (value !== undefined) catalog.settings.set(name, value);
     }
   });
+}
+
+/** What a choice of scales means for the model. */
+export function scalesOf(scales: LibrarySettings['scales']): readonly number[] {
+  return scales === 'one' ? [1] : threeScales;
 }
 
 /** What is found in the background once the user asks for it, and then kept up to date. */

@@ -7,16 +7,20 @@ import type { Catalog, OpenedCatalog } from './catalog/catalog.ts';
 import { displayPath, joinPath } from './catalog/path-bytes.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError, asAkinError } from './errors.ts';
-import type { Changes, IndexingSummary } from './ingest/indexing.ts';
+import type { IndexingSummary } from './ingest/indexing.ts';
 import { FolderWatch } from './ingest/watch.ts';
 import { LibraryAlbums } from './library-albums.ts';
 import { LibraryBackground } from './library-background.ts';
-import { LibraryDescriptions } from './library-descriptions.ts';
+import type { LibraryDescriptions } from './library-descriptions.ts';
 import { LibraryDuplicates } from './library-duplicates.ts';
 import type { LibraryEvents } from './library-events.ts';
 import { LibraryEvidence } from './library-evidence.ts';
 import { LibraryFeatures } from './library-features.ts';
 import { LibraryFolders } from './library-folders.ts';
+import { readDescribingModel } from './library-model-folders.ts';
+import { servingModel } from './library-model-versions.ts';
+import type { ServingModel } from './library-model-versions.ts';
+import type { LibraryModels } from './library-models.ts';
 import { LibraryJudgements } from './library-judgements.ts';
 import { LibraryPhotos } from './library-photos.ts';
 import type { PictureFile } from './library-photos.ts';
@@ -25,9 +29,11 @@ import type { LibraryPlaces } from './library-places.ts';
 import { LibraryQueries } from './library-queries.ts';
 import { LibraryRemoval } from './library-removal.ts';
 import { LibrarySearch } from './library-search.ts';
+import { LibraryServing } from './library-serving.ts';
+import { LibraryTraining } from './library-training.ts';
 import { readSettings, writeSettings } from './library-settings.ts';
 import type { SettingsChanges } from './library-settings.ts';
-import { defaultModelFolder, readModel, threeScales, withScales } from './model/model-folder.ts';
+import { defaultModelFolder } from './model/model-folder.ts';
 import type { Model } from './model/model-folder.ts';
 import type { Trash } from './removal/file-remover.ts';
 import { moveToTrash } from './removal/system-trash.ts';
@@ -56,12 +62,15 @@ const changedInterval = 1000;
  * @throws AkinError those of `openCatalog` and `readModel`
  */
 export async function openLibrary(options: LibraryOptions): Promise<Library> {
-  const model = await readModel(options.modelFolder ?? defaultModelFolder());
-  if (!model.head) throw new AkinError('model-damaged', { path: model.folder, reason: 'it has no head' });
+  const shipped = await readDescribingModel(options.modelFolder ?? defaultModelFolder());
   const opened = openCatalog(path.resolve(options.folder));
   const { watch = false, trash = moveToTrash } = options;
-  const library = new Library(opened, model, watch, trash);
+  const serving = await servingModel(opened.catalog, shipped);
+  if (serving.notice) opened.notices.push(serving.notice);
+  const library = new Library(opened, shipped, serving, watch, trash);
+  await library.models.versions.repair();
   opened.notices.push(...(await library.removal.repair()));
+  await library.training.repair();
   return library;
 }
 
@@ -74,27 +83,31 @@ export class Library extends EventEmitter<LibraryEvents> {
   readonly background: LibraryBackground;
   readonly duplicates: LibraryDuplicates;
   readonly removal: LibraryRemoval;
+  readonly training: LibraryTraining;
   readonly #catalog: Catalog;
-  /** As it comes, at one scale. */
-  readonly #model: Model;
   readonly #folders: LibraryFolders;
   readonly #photos: LibraryPhotos;
   readonly #features: LibraryFeatures;
   readonly #watch: FolderWatch | null;
   readonly #notices: AkinError[];
-  #descriptions: LibraryDescriptions;
+  readonly #serving: LibraryServing;
   #changedTimer: NodeJS.Timeout | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor({ catalog, notices }: OpenedCatalog, model: Model, watch: boolean, trash: Trash) {
+  constructor(
+    { catalog, notices }: OpenedCatalog,
+    shipped: Model,
+    serving: ServingModel,
+    watch: boolean,
+    trash: Trash,
+  ) {
     super();
     this.#catalog = catalog;
     this.#notices = notices;
-    this.#model = model;
     this.#folders = new LibraryFolders(catalog);
     this.#photos = new LibraryPhotos(catalog);
     this.#features = new LibraryFeatures(catalog, this.#photos);
-    this.#descriptions = this.#describeAt(readSettings(catalog).scales);
+    this.#serving = this.#makeServing(shipped, serving);
     this.albums = new LibraryAlbums({
       catalog,
       modelId: () => this.#descriptions.modelId,
@@ -106,7 +119,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.pictures = new LibraryPictures();
     const descriptions = () => this.#descriptions;
     const sources = { catalog, photos: this.#photos, pictures: this.pictures, features: this.#features };
-    const queries = new LibraryQueries({ ...sources, descriptions });
+    const queries = new LibraryQueries(sources);
     this.search = new LibrarySearch({ catalog, queries, descriptions });
     this.search.on('verified', (event) => this.emit('verified', event));
     this.evidence = new LibraryEvidence(queries, descriptions);
@@ -114,7 +127,13 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.duplicates.on('changed', () => this.emit('duplicates'));
     this.background = this.#makeBackground();
     this.removal = this.#makeRemoval(trash);
+    this.training = new LibraryTraining(catalog, this.models);
+    this.training.on('notice', (notice) => this.emit('notice', this.explain(notice)));
     this.#watch = watch ? new FolderWatch(() => this.scan()) : null;
+  }
+
+  get models(): LibraryModels {
+    return this.#serving.models;
   }
 
   get places(): LibraryPlaces {
@@ -132,6 +151,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.#followFolders();
     this.scan();
     this.background.follow();
+    this.models.begin();
     this.#descriptions.index.get().catch((error: unknown) => this.emit('notice', this.explain(error)));
   }
 
@@ -148,7 +168,7 @@ export class Library extends EventEmitter<LibraryEvents> {
       indexed: this.#catalog.descriptors.count(this.#descriptions.modelId),
       failed: this.#catalog.failures.count(),
       folders: this.#catalog.folders.list().length,
-      model: `${this.#model.name} ${this.#model.version}`,
+      model: this.models.versions.activeName,
       progress: this.#descriptions.indexing.progress,
     };
   }
@@ -160,14 +180,14 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** @throws AkinError `folder-missing`, `folder-unreadable`, `folder-overlaps` */
   async addFolder(wanted: string): Promise<Folder> {
     const folder = await this.#folders.add(wanted);
-    if (folder.photos > 0) await this.#descriptions.index.refill();
+    if (folder.photos > 0) await this.#serving.refill();
     this.#foldersChanged();
     return folder;
   }
 
   /** @throws AkinError `folder-unknown` */
   removeFolder(folderId: number): Record<string, never> {
-    this.#descriptions.index.remove(this.#folders.remove(folderId));
+    this.#serving.remove([...this.#folders.remove(folderId)]);
     // What is in work may belong to it; the rest is found again.
     const { indexing } = this.#descriptions;
     const { phase } = indexing.progress;
@@ -179,7 +199,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** @throws AkinError `folder-unknown`, `folder-overlaps` */
   async restoreFolder(folderId: number): Promise<Folder> {
     const folder = this.#folders.restore(folderId);
-    await this.#descriptions.index.refill();
+    await this.#serving.refill();
     this.#foldersChanged();
     return folder;
   }
@@ -245,12 +265,8 @@ export class Library extends EventEmitter<LibraryEvents> {
   async set(settings: SettingsChanges): Promise<Record<string, never>> {
     const before = this.settings();
     writeSettings(this.#catalog, settings);
-    const { scales } = this.settings();
-    if (scales === before.scales) return {};
-    const old = this.#descriptions;
-    this.#descriptions = this.#describeAt(scales);
-    await old.close();
-    if (this.#watch) this.scan();
+    if (this.settings().scales === before.scales) return {};
+    await this.#serving.rescale();
     return {};
   }
 
@@ -296,24 +312,42 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   async #close(): Promise<void> {
     await this.#watch?.close();
+    this.search.stop();
+    await this.training.close();
+    await this.models.close();
     await this.removal.close();
     await this.background.close();
     this.duplicates.close();
-    await this.#descriptions.close();
+    await this.#serving.close();
     if (this.#changedTimer) clearTimeout(this.#changedTimer);
     await this.search.release();
     await this.#features.release();
     this.#catalog.close();
   }
 
-  #describeAt(scales: LibrarySettings['scales']): LibraryDescriptions {
-    const model = scales === 'one' ? this.#model : withScales(this.#model, threeScales);
-    const descriptions = new LibraryDescriptions(this.#catalog, model);
-    const { indexing } = descriptions;
-    indexing.on('progress', (progress) => this.#reportProgress(progress));
-    indexing.on('changes', (changes) => this.#take(changes));
-    indexing.on('notice', (notice) => this.emit('notice', this.explain(notice)));
-    return descriptions;
+  #makeServing(shipped: Model, model: ServingModel): LibraryServing {
+    const serving = new LibraryServing(this.#catalog, shipped, model);
+    serving.on('progress', (progress) => this.#reportProgress(progress));
+    serving.on('changed', () => {
+      this.#changedTimer ??= setTimeout(() => this.#reportChanged(), changedInterval);
+    });
+    serving.on('notice', (notice) => this.emit('notice', this.explain(notice)));
+    // What goes on is by the descriptors of the one before.
+    serving.on('replaced', () => this.background.cancel());
+    serving.on('settled', () => {
+      if (!this.#watch) return;
+      this.scan();
+      this.background.follow();
+    });
+    serving.models.versions.on('changed', () => this.emit('models'));
+    serving.models.on('progress', (progress) => this.emit('modelsProgress', progress));
+    serving.models.on('notice', (notice) => this.emit('notice', notice));
+    return serving;
+  }
+
+  /** Those of the model in use. */
+  get #descriptions(): LibraryDescriptions {
+    return this.#serving.current;
   }
 
   #makeBackground(): LibraryBackground {
@@ -341,17 +375,10 @@ export class Library extends EventEmitter<LibraryEvents> {
     });
     removal.on('progress', (progress) => this.emit('removalProgress', progress));
     removal.on('notice', (notice) => this.emit('notice', notice));
-    removal.on('removed', (photoIds) => this.#descriptions.index.remove(photoIds));
-    removal.on('restored', (photoIds) => this.#descriptions.index.bringBack(photoIds));
+    removal.on('removed', (photoIds) => this.#serving.remove(photoIds));
+    removal.on('restored', (photoIds) => this.#serving.bringBack(photoIds));
     removal.on('done', () => this.#reportChanged());
     return removal;
-  }
-
-  #take({ described, removed }: Changes): void {
-    // A folder may have been removed while its photos were in work.
-    this.#descriptions.index.add(described.filter(({ photoId }) => this.#catalog.photos.get(photoId)));
-    this.#descriptions.index.remove(removed);
-    this.#changedTimer ??= setTimeout(() => this.#reportChanged(), changedInterval);
   }
 
   #reportProgress(progress: Progress): void {

@@ -77,7 +77,7 @@ const progressInterval = 200;
 const usualLanes = 4 + 4 * availableParallelism();
 
 export class Indexing extends EventEmitter<IndexingEvents> {
-  readonly #options: PassOptions;
+  readonly #options: PassOptions & Pick<IndexingOptions, 'store'>;
   #run: Run | null = null;
   #again = false;
   #lastSummary: IndexingSummary = emptySummary();

@@ -15,7 +15,9 @@ import type { Task } from './scan.ts';
 import { readSidecar } from './sidecar.ts';
 
 export interface PassOptions {
-  store: IndexStore;
+  store: Pick<IndexStore, 'sameContent' | 'write'>;
+  /** Whether thumbnails are to be made, too. Default: true. */
+  thumbnail?: boolean;
   describer: () => Promise<PictureDescriber>;
   /** The longest side of the pictures that the model wants. */
   longSide: number;
@@ -112,11 +114,12 @@ export class Pass {
       }
       key = name;
       this.#inWork.add(key);
-      const { longSide } = this.#options;
+      const { longSide, thumbnail: wanted = true } = this.#options;
       const path = displayPath(`${task.root}/${task.path}`);
       const { pixels, thumbnail, width, height, format, metadata } = await decodePhoto(bytes, {
         longSide,
         name: path,
+        thumbnail: wanted,
         sidecar: await readSidecar(`${task.root}/${task.path}`),
       });
       return { task, content: { hash: digest, width, height, format, metadata }, pixels, thumbnail };

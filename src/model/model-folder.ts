@@ -82,8 +82,8 @@ export function withScales(model: Model, scales: readonly number[]): Model {
   return { ...model, settings, digest: digestAt(model.identity, scales) };
 }
 
-/** A model of one scale keeps the digest that it had before there were several. */
-function digestAt(identity: string, scales: readonly number[]): string {
+/** The digest of a model at some scales. One of one scale keeps what it had before there were several. */
+export function digestAt(identity: string, scales: readonly number[]): string {
   return scales.length === 1 ? identity : digestOf(JSON.stringify({ identity, scales }));
 }
 
