@@ -3,7 +3,7 @@ import { expect, test } from './app.ts';
 import { photoIds, tileOf, tiles, waitForPhotos } from './library-view.ts';
 import { groups, isOfGroup, photoCount } from './material.ts';
 
-test('results are judged, and albums are made of judgements and files, dragged to, merged and split', async ({
+test('results are judged, and albums are made of judgements and files, dragged to, merged, split and checked', async ({
   app,
   page,
   workplace,
@@ -79,4 +79,21 @@ test('results are judged, and albums are made of judgements and files, dragged t
   await expect(cards).toHaveAccessibleName(/, 4 photos$/);
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect(cards).toHaveCount(2);
+
+  await cards.filter({ hasText: 'Split' }).press('x');
+  await page.keyboard.press('Delete');
+  await expect(cards).toHaveCount(1);
+  const wrong = known.get(`${groups[1]}.jpg`)!;
+  await page.evaluate(async (photoId) => {
+    const [album] = await window.akin.request('albums.list', {});
+    await window.akin.request('albums.add', { albumId: album!.id, photoIds: [photoId] });
+  }, wrong);
+  await cards.press('Enter');
+  await page.getByRole('button', { name: 'Check photos' }).click();
+  const stray = page.getByRole('listitem').filter({ hasText: 'Matches no photo of the album' });
+  await expect(stray.locator('img').first()).toHaveAttribute('src', `akin://thumbnail/${wrong}`);
+  await stray.getByRole('button', { name: 'Take out' }).click();
+  await expect(page.getByRole('heading', { name: 'No photo stands out' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(stray).toHaveCount(1);
 });
