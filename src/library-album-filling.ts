@@ -13,8 +13,8 @@ export interface FilledAlbums {
   photos: number;
 }
 
-/** As `LibraryAlbums.fromFolder`, within a transaction. */
-export function fillFromFolder(catalog: Catalog, folderId: number, below: ByteString): FilledAlbums {
+/** As `LibraryAlbums.fromFolder`, within a transaction. @param below a path in the folder: only of what lies there */
+export function fillFromFolder(catalog: Catalog, folderId: number, below: ByteString = ''): FilledAlbums {
   const folder = catalog.folders.list().find(({ id }) => id === folderId);
   if (!folder) throw new AkinError('folder-unknown');
   const { albums, photos } = catalog;

@@ -3,6 +3,7 @@ import type { Cleaning } from './api-training.ts';
 import type { Album, AlbumEvaluation, PhotoList } from './api.ts';
 import type { RemovedAlbum } from './catalog/albums.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { covers } from './catalog/path-bytes.ts';
 import type { ByteString } from './catalog/path-bytes.ts';
 import { AkinError } from './errors.ts';
 import { findForeignPhotos } from './library-album-cleaning.ts';
@@ -164,12 +165,22 @@ export class LibraryAlbums {
   /**
    * One album for each folder with photos that lies in a folder of the library, at any depth, named like it; those
    * that there are already gain what is missing. Photos that lie directly in the folder itself make none.
-   * @param below a path in the folder: only of what lies in the folder there
    * @returns the albums that were made or gained photos, and how many photos these are
    * @throws AkinError `folder-unknown`
    */
-  fromFolder(folderId: number, below: ByteString = ''): FilledAlbums {
-    return this.#toldOf(this.#catalog.decide(() => fillFromFolder(this.#catalog, folderId, below)));
+  fromFolder(folderId: number): FilledAlbums {
+    return this.#toldOf(this.#catalog.decide(() => fillFromFolder(this.#catalog, folderId)));
+  }
+
+  /**
+   * As `fromFolder`, for a folder that may also lie in one of the library's.
+   * @throws AkinError `folder-unknown`
+   */
+  fromPath(path: ByteString): FilledAlbums {
+    const folder = this.#catalog.folders.list().find((one) => covers(one.path, path));
+    if (!folder) throw new AkinError('folder-unknown');
+    const below = path.slice(folder.path.length).replace(/^\//, '');
+    return this.#toldOf(this.#catalog.decide(() => fillFromFolder(this.#catalog, folder.id, below)));
   }
 
   /**

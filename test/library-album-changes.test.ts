@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Album } from '../src/api.ts';
+import { textToByteString } from '../src/catalog/path-bytes.ts';
 import { LibraryFixture, smallPhoto } from './library-fixture.ts';
 
 const fixture = new LibraryFixture();
@@ -163,9 +164,10 @@ describe('albums of folders', () => {
   });
 
   it('may be of a part of a folder, which must be there', () => {
-    albums().fromFolder(folderId(), '2019');
+    albums().fromPath(textToByteString(fixture.file('2019')));
     expect(all().map(({ name }) => name)).toEqual(['Rome']);
     expect(() => albums().fromFolder(999)).toThrow(code('folder-unknown'));
+    expect(() => albums().fromPath('/elsewhere')).toThrow(code('folder-unknown'));
   });
 });
 

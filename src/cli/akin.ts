@@ -3,11 +3,13 @@
 import { Command, CommanderError } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { addCommand } from './add.ts';
+import { albumsCommand } from './albums.ts';
 import { duplicatesCommand } from './duplicates.ts';
 import { evaluateDuplicatesCommand } from './evaluate-duplicates.ts';
 import { evaluateFinetuneCommand } from './evaluate-finetune.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
+import { judgeCommand } from './judge.ts';
 import { listCommand } from './list.ts';
 import { placesCommand } from './places.ts';
 import { searchCommand } from './search.ts';
@@ -22,6 +24,8 @@ const libraryCommands = [
   searchCommand(),
   duplicatesCommand(),
   placesCommand(),
+  albumsCommand(),
+  judgeCommand(),
   listCommand(),
   statusCommand(),
 ];
