@@ -297,7 +297,10 @@ export const trainingRequests = {
     params: z.strictObject({ folderId: id }),
     result: z.object({ albumIds: z.array(id), photos: count }),
   },
-  /** One album for each set of photos that "same" judgements tie together, and that no album holds. */
+  /**
+   * One album for each set of photos that "same" judgements tie together, and that no album holds; one that holds some
+   * of a set gains the others. Tells the albums that were made or gained photos.
+   */
   'albums.from-judgements': {
     params: nothing,
     result: z.object({ albumIds: z.array(id), photos: count }),
