@@ -11,10 +11,12 @@ import { evaluateCommand } from './evaluate.ts';
 import { indexCommand } from './index-photos.ts';
 import { judgeCommand } from './judge.ts';
 import { listCommand } from './list.ts';
+import { modelsCommand } from './models.ts';
 import { placesCommand } from './places.ts';
 import { searchCommand } from './search.ts';
 import { reportFailure } from './session.ts';
 import { statusCommand } from './status.ts';
+import { trainCommand } from './train.ts';
 
 const wrongUsage = 2;
 
@@ -24,6 +26,8 @@ const libraryCommands = [
   searchCommand(),
   duplicatesCommand(),
   placesCommand(),
+  modelsCommand(),
+  trainCommand(),
   albumsCommand(),
   judgeCommand(),
   listCommand(),
