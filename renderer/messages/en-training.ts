@@ -231,11 +231,18 @@ export const run = {
 
 export const outcome = {
   title: 'What it brought',
-  better: 'The new model finds more',
-  notBetter: 'The new model is not better',
-  betterHint: 'Where it was measured, on photos that it had not seen.',
-  notBetterHint:
-    'Where it was measured, it finds no more than the model in use. Discard it, or look at the examples first. More or larger albums may help.',
+  verdicts: {
+    better: 'The new model finds more',
+    unclear: 'The new model may find more',
+    'not-better': 'The new model is not better',
+  },
+  verdictHints: {
+    better: 'Where it was measured, on photos that it had not seen.',
+    unclear:
+      'On photos that it had not seen, that may be chance, or some are found better and others worse. Look at the examples, or keep it as a version and try it.',
+    'not-better':
+      'Where it was measured, it finds no more than the model in use. Discard it, or look at the examples first. More or larger albums may help.',
+  },
   unmeasured: 'There were too few albums to measure with.',
   measures: {
     heldOutAlbums: 'Albums it never saw',

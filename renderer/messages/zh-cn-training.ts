@@ -221,10 +221,16 @@ export const run: Messages['run'] = {
 
 export const outcome: Messages['outcome'] = {
   title: '效果',
-  better: '新模型找到的更多',
-  notBetter: '新模型没有更好',
-  betterHint: '根据在未见过的照片上的测量。',
-  notBetterHint: '根据测量，它找到的并不比现有模型多。建议放弃，或先看看例子。更多或更大的相册也许有帮助。',
+  verdicts: {
+    better: '新模型找到的更多',
+    unclear: '新模型可能找到更多',
+    'not-better': '新模型没有更好',
+  },
+  verdictHints: {
+    better: '根据在未见过的照片上的测量。',
+    unclear: '在未见过的照片上，差别可能出于偶然，或者有些变好、有些变差。请看看例子，或保留为版本再试用。',
+    'not-better': '根据测量，它找到的并不比现有模型多。建议放弃，或先看看例子。更多或更大的相册也许有帮助。',
+  },
   unmeasured: '相册太少，无法测量。',
   measures: {
     heldOutAlbums: '从未见过的相册',

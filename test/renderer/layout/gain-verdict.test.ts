@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gainVerdict } from '../../../renderer/layout/gain-verdict.ts';
+import type { Figures, Gain } from '../../../src/api-training.ts';
+import { gainVerdict, runVerdict } from '../../../renderer/layout/gain-verdict.ts';
 
 test.each([
   ['clearly better', 50, 62, [9, 15], { verdict: 'better', points: 12, low: 9, high: 15 }],
@@ -27,4 +28,42 @@ test('the amount is never negative, and the span goes upwards and holds it where
       }
     }),
   );
+});
+
+const gains: Record<string, Gain> = {
+  better: { queries: 9, before: 50, after: 62, interval: [9, 15] },
+  'maybe better': { queries: 9, before: 50, after: 51, interval: [-1, 3] },
+  same: { queries: 9, before: 50, after: 50, interval: [-1, 1] },
+  'maybe worse': { queries: 9, before: 50, after: 49, interval: [-4, 2] },
+  worse: { queries: 9, before: 50, after: 45, interval: [-8, -2] },
+};
+
+function figures(better: boolean, heldOutAlbums: string, newPhotos: string): Figures {
+  return {
+    heldOutAlbums: gains[heldOutAlbums] ?? null,
+    newPhotos: gains[newPhotos] ?? null,
+    ownAlbums: null,
+    kept: null,
+    share: 1,
+    tuned: { heldOutAlbums: null, newPhotos: null, kept: null },
+    better,
+    stopped: null,
+    seconds: 1,
+  };
+}
+
+test.each([
+  ['better', 'better', 'better'],
+  ['better', 'maybe worse', 'better'],
+  ['better', 'none', 'better'],
+  ['maybe better', 'same', 'unclear'],
+  ['better', 'worse', 'unclear'],
+  ['maybe better', 'worse', 'unclear'],
+  ['none', 'none', 'unclear'],
+  ['maybe worse', 'same', 'not-better'],
+  ['same', 'same', 'not-better'],
+  ['none', 'worse', 'not-better'],
+] as const)('albums %s, new photos %s: %s', (albums, photos, verdict) => {
+  expect(runVerdict(figures(true, albums, photos))).toBe(verdict);
+  expect(runVerdict(figures(false, albums, photos)), 'not better where it was chosen').toBe('not-better');
 });
