@@ -11,7 +11,7 @@ import type { ModelsProgress, ModelVersion } from './api-training.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { AkinError, asAkinError } from './errors.ts';
 import { ProgressMeter } from './ingest/progress-meter.ts';
-import { describePhotos } from './library-describing.ts';
+import { describePhotos, maximaFileOf } from './library-describing.ts';
 import type { LibraryDescriptions } from './library-descriptions.ts';
 import type { ModelRecord } from './library-model-folders.ts';
 import { LibraryModelVersions, shippedId } from './library-model-versions.ts';
@@ -240,6 +240,7 @@ export class LibraryModels extends EventEmitter<ModelsEvents> {
       if (this.#missing(descriptions) > 0) {
         await describePhotos(this.#catalog, descriptions, {
           signal,
+          maximaFile: maximaFileOf(this.#catalog.library),
           isBusy,
           idle: () => this.#sources.descriptions().indexing.idle(),
           report: (phase, done, total) => this.#report({ ...idle, phase, modelId: id, done, total }),

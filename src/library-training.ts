@@ -19,6 +19,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { RunChanges, RunRow } from './catalog/runs.ts';
 import { AkinError, asAkinError } from './errors.ts';
 import { ProgressMeter } from './ingest/progress-meter.ts';
+import { maximaFileOf } from './library-describing.ts';
 import type { ModelRecord } from './library-model-folders.ts';
 import type { LibraryModels } from './library-models.ts';
 import { jobOf, jobOfToday, readinessOf } from './library-readiness.ts';
@@ -28,7 +29,8 @@ import { trainingReportSchema } from './training/report.ts';
 import type { PhaseProgress, RunListener, TrainingReport } from './training/report.ts';
 import { discardRun, readPoints, readSound, writeWhole } from './training/run-folder.ts';
 import { TrainingProcess } from './training/training-process.ts';
-import { backendStates } from './training/backends/backend-states.ts';
+import { backendStates, tryBackends } from './training/backends/backend-states.ts';
+import type { TriedBackend } from './training/backends/backend-states.ts';
 
 /** What runs need of the versions of the model. */
 export type TrainingModels = Pick<LibraryModels, 'activeId' | 'folderOf' | 'adopt' | 'use'>;
@@ -60,7 +62,7 @@ export class LibraryTraining extends EventEmitter<Events> {
   /** A run is about to begin. */
   #beginning = false;
   #closing = false;
-  #backends: Promise<BackendState[]> | null = null;
+  #backends: Promise<TriedBackend[]> | null = null;
   /** Decisions are taken one after the other. */
   #decided: Promise<unknown> = Promise.resolve();
 
@@ -87,10 +89,11 @@ export class LibraryTraining extends EventEmitter<Events> {
 
   /** What runs can be on, in the order of preference. */
   async backends(): Promise<BackendState[]> {
-    // Beside a run everything is slower than it is.
-    if (this.#live) return backendStates();
-    this.#backends ??= backendStates();
-    return this.#backends;
+    const { albums } = this.readiness('albums');
+    // Beside a run everything is slower than it is, and the run too.
+    if (this.#live) return backendStates(await (this.#backends ?? tryBackends(null)), albums);
+    this.#backends ??= tryBackends(this.#models.folderOf(this.#models.activeId));
+    return backendStates(await this.#backends, albums);
   }
 
   /** Newest first. */
@@ -352,7 +355,7 @@ export class LibraryTraining extends EventEmitter<Events> {
   }
 
   get #cacheFile(): string {
-    return path.join(this.#catalog.library, 'region-maxima.sqlite');
+    return maximaFileOf(this.#catalog.library);
   }
 }
 

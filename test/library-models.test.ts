@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -13,8 +14,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainingSettingsSchema } from '../src/api-training.ts';
 import type { ModelsProgress, ModelVersion } from '../src/api-training.ts';
 import type { ModelRecord } from '../src/library-model-folders.ts';
+import { digestOf } from '../src/model/model-file.ts';
 import { headFile } from '../src/model/head-file.ts';
 import { defaultModelFolder, readModel, trunkFile } from '../src/model/model-folder.ts';
+import { Pictures } from '../src/training/pictures.ts';
+import { RegionMaxima } from '../src/training/region-maxima.ts';
 import { writeModel } from '../src/training/tuned-model.ts';
 import { LibraryFixture, smallPhoto } from './library-fixture.ts';
 
@@ -318,5 +322,50 @@ describe('describing', () => {
     // The first version was in use before the one before: nothing of it is kept.
     expect((await version(fixture, id)).described).toBe(0);
     expect((await version(fixture, 0)).described).toBeGreaterThan(0);
+  });
+});
+
+describe('a version that differs by its head only', () => {
+  const fixture = new LibraryFixture();
+  afterAll(() => fixture.close());
+
+  it('describes photos by the region maxima that training kept, without their files', async () => {
+    await fixture.open();
+    await fixture.put(...names);
+    await fixture.library.addFolder(fixture.photos);
+    await fixture.library.index();
+    const folder = await otherModel(path.join(fixture.root, 'model'), 0.3);
+    const photos = names.map((name, at) => {
+      const file = fixture.file(`${name}.jpg`);
+      return { id: at + 1, path: file, hash: digestOf(readFileSync(file)) };
+    });
+    const shipped = await readModel(defaultModelFolder());
+    const cacheFile = path.join(fixture.root, 'library', 'region-maxima.sqlite');
+    const pictures = new Pictures(photos, { longSide: shipped.settings.longSide, limitBytes: 1e8 });
+    const maxima = new RegionMaxima(shipped, pictures, { cacheFile });
+    await maxima.get(names.map((_, place) => ({ place, view: { scale: 1 } })));
+    await maxima.release();
+
+    const own = new LibraryFixture();
+    await own.put(...names);
+    await own.open({ modelFolder: folder });
+    await own.library.addFolder(own.photos);
+    await own.library.index();
+    const wanted = await similarities(own);
+    await own.close();
+
+    const { id } = await versionsOf(fixture).adopt(folder, { name: 'Boats', parentId: 0, record });
+    const boats = fixture.idOf('nagasaki-boats.jpg');
+    for (const { path: file } of photos) rmSync(file);
+    await fixture.library.models.use(id);
+    expect(await fixture.library.models.finished()).toBeNull();
+    expect(await version(fixture, id)).toMatchObject({ active: true, described: 4 });
+    const { matches } = await fixture.search(boats, 50);
+    expect(matches).toHaveLength(3);
+    for (const { photoId, similarity } of matches) {
+      const [file] = fixture.pathsOf([photoId]);
+      // Maxima are kept in half precision.
+      expect(similarity).toBeCloseTo(wanted[path.basename(file!, '.jpg')]!, 3);
+    }
   });
 });

@@ -43,6 +43,11 @@ export class DescriptorStore implements Pick<IndexStore, 'sameContent' | 'write'
     );
   }
 
+  /** Writes what was made of region maxima that were kept of the photo's content. */
+  writeFromMaxima({ photoId, hash }: UndescribedPhoto, description: Description): DescribedPhoto[] {
+    return this.#catalog.write(() => this.#put(photoId, this.modelId, hash, description));
+  }
+
   /** Writes what was made of a photo's thumbnail, unless something better is there. */
   writeFromThumbnail({ photoId, hash }: UndescribedPhoto, description: Description): DescribedPhoto[] {
     return this.#catalog.write(() =>
