@@ -5,7 +5,9 @@
 import { constants, setPriority } from 'node:os';
 import type { BackendName } from '../api-training.ts';
 import { asAkinError } from '../errors.ts';
+import { readModel } from '../model/model-folder.ts';
 import { openBackend } from './backends/open-backend.ts';
+import { probeBackend } from './backends/probe.ts';
 import type { TrainingJob } from './job.ts';
 import { train } from './train.ts';
 import { toTrainingSchema } from './training-messages.ts';
@@ -35,11 +37,17 @@ async function run(job: TrainingJob): Promise<FromTraining> {
   return { kind: 'done' };
 }
 
-async function open(name: BackendName): Promise<FromTraining> {
+async function open(name: BackendName, modelFolder: string | null): Promise<FromTraining> {
   const backend = await openBackend(name);
   const { device } = backend;
-  await backend.close();
-  return { kind: 'opened', device };
+  try {
+    const views = modelFolder === null ? null : await probeBackend(backend, await readModel(modelFolder));
+    return { kind: 'opened', device, views };
+  } catch (error) {
+    throw backend.failure() ?? error;
+  } finally {
+    await backend.close();
+  }
 }
 
 /** Ends the process once its last message was sent. */
@@ -62,7 +70,7 @@ process.on('message', (raw) => {
   if (!parsed.success) return;
   const message = parsed.data;
   if (message.kind === 'cancel') stopping.abort();
-  else void end(message.kind === 'start' ? run(message.job) : open(message.backend));
+  else void end(message.kind === 'start' ? run(message.job) : open(message.backend, message.modelFolder));
 });
 process.on('disconnect', () => {
   stopping.abort();

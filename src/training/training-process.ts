@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BackendName } from '../api-training.ts';
+import type { BackendName, Depth } from '../api-training.ts';
 import type { WireError } from '../api.ts';
 import { AkinError, errorCodes } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -85,15 +85,20 @@ export class TrainingProcess {
 
 /**
  * Tries a backend in a process of its own, as the drivers of graphics cards may take theirs with them.
- * @returns what does the work
+ * @param modelFolder of a model to measure it with; null to measure nothing
+ * @returns what does the work, and the seconds that a step takes for each of its views
  * @throws AkinError `training-backend`; `training-stopped` when the process crashed
  */
-export async function tryBackend(backend: BackendName): Promise<string> {
+export async function tryBackend(
+  backend: BackendName,
+  modelFolder: string | null,
+): Promise<{ device: string; views: Record<Depth, number> | null }> {
   const child = start('ignore');
   const last = lastOf(child, () => undefined);
-  tell(child, { kind: 'open', backend });
+  tell(child, { kind: 'open', backend, modelFolder });
   const message = await last;
-  return message.kind === 'opened' ? message.device : '';
+  if (message.kind !== 'opened') throw new AkinError('training-stopped', { reason: message.kind });
+  return message;
 }
 
 function start(output: number | 'ignore'): ChildProcess {
