@@ -76,7 +76,10 @@ it('a run is resumed, and kept as a version', async () => {
   expect((await akin('train', 'resume', '99')).progress).toContain('That run is no longer known.');
 });
 
-it('backends say what they run on, or why they do not run', async () => {
+/** Milliseconds: each computes some steps in a process of its own. */
+const patience = 120_000;
+
+it('backends say what they run on, or why they do not run', { timeout: patience }, async () => {
   const states = objects<BackendState>(await akin('train', 'backends', '--json'));
   expect(states.map(({ backend }) => backend)).toEqual(['tensorflow', 'webgpu', 'wasm']);
   expect(states[2]).toMatchObject({ available: true, device: expect.stringMatching(/./) as string });
