@@ -2,4 +2,4 @@
 import type * as tensorflow from '@tensorflow/tfjs';
 
 export type TensorFlow = typeof tensorflow;
-export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs';
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
