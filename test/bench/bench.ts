@@ -15,6 +15,7 @@ import { rescanBench } from './rescan.ts';
 import { searchBench, searchMillionBench } from './search.ts';
 import { makeSyntheticLibrary } from './synthetic-library.ts';
 import type { SyntheticLibrary } from './synthetic-library.ts';
+import { trainingStepBench } from './training-step.ts';
 import { verificationBench } from './verification.ts';
 
 const benches: Record<string, () => Promise<BenchResult>> = {
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   'duplicate-groups': duplicateGroupsBench,
   'duplicate-candidates': duplicateCandidatesBench,
   'duplicate-verification': duplicateVerificationBench,
+  'training-step': trainingStepBench,
   rescan: async () => rescanBench(await syntheticLibrary()),
   engine: async () => {
     await built();
