@@ -155,7 +155,7 @@ describe('another model', () => {
     expect((await versions.list()).map((one) => one.id)).toEqual([0]);
     await expect(fixture.library.models.rollback()).rejects.toMatchObject({ code: 'model-no-previous' });
     await expect(fixture.library.models.use(id)).rejects.toMatchObject({ code: 'model-version-unknown' });
-    expect(await versions.restore(id)).toMatchObject({ id, name: 'Boats', described: 4 });
+    expect(await versions.restore(id)).toMatchObject({ id, name: 'Boats' });
     expect(await versions.rename(id, 'Ships')).toMatchObject({ id, name: 'Ships' });
     await expect(versions.rename(0, 'Mine')).rejects.toMatchObject({ code: 'model-version-unknown' });
   });

@@ -61,6 +61,7 @@ describe('building', () => {
     await scenes.build();
     scenes.catalog.photos.delete(photos[0]!);
     scenes.catalog.photos.put(photos[1]!, placeOf(scenes.folderId, 'new.jpg'), facts('other content'));
+    scenes.catalog.descriptors.put(photos[1]!, scenes.modelId, new Float32Array(4), Buffer.from('regions'));
     scenes.sceneOf.set(photos[1]!, 2);
     await scenes.build();
     expect(scenes.sorted()).toEqual([

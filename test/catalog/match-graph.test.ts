@@ -123,6 +123,7 @@ describe('compared pairs', () => {
     replaceContent(c, 'c.jpg', 'c.jpg');
     expect(graph.matches()).toHaveLength(2);
     replaceContent(c, 'c.jpg', 'another');
+    catalog.descriptors.put(c, examiner.modelId, vectorOf(c), Buffer.from('regions'));
     expect(graph.matches()).toEqual([{ a, b, inliers: 40 }]);
     expect(graph.unexamined(examiner)).toEqual([c]);
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { Signatures } from '../../src/catalog/signatures.ts';
-import { facts, place, putPhoto } from './rows.ts';
+import { facts, place, putPhoto, vectorOf } from './rows.ts';
 
 let root: string;
 let catalog: Catalog;
@@ -60,6 +60,7 @@ it('go when the content of their photo becomes another', () => {
   const [a, b] = ['a', 'b'].map((name) => putPhoto(catalog, folderId, name)) as [number, number];
   for (const id of [a, b]) signatures.put(id, 'one', Buffer.from('content'));
   catalog.photos.put(a, place(folderId, 'a'), facts('another'));
+  catalog.descriptors.put(a, modelId, vectorOf(a), Buffer.from('regions'));
   expect(read([a, b], 'one')).toEqual([undefined, 'content']);
   expect(signatures.missing(modelId, 'one')).toEqual([a]);
   catalog.folders.remove(folderId, 1);
