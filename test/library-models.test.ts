@@ -187,7 +187,7 @@ describe('another model', () => {
     expect([first, second].map((one) => path.basename(one))).toEqual(['Ships', 'Ships 2']);
     expect(readdirSync(target).sort()).toEqual(['Ships', 'Ships 2']);
     const imported = await versions.import(first);
-    expect(imported).toMatchObject({ name: 'Ships', parentId: 0, record, described: 4, active: false });
+    expect(imported).toMatchObject({ name: 'Ships', parentId: 0, record, active: false });
     await fixture.library.models.use(imported.id);
     expect(await fixture.library.models.finished()).toBeNull();
     expect(await similarities(fixture)).toEqual(after);
