@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { backendNames, depths, losses, marginSchema, trainingSettingsSchema } from '../api-training.ts';
+import { backendNames, depths, losses, trainingSettingsSchema } from '../api-training.ts';
 import type { BackendName, Depth, Figures, LossName, Margin } from '../api-training.ts';
 import { AkinError } from '../errors.ts';
 import { listFolder, photosOf } from '../evaluation/dataset-folder.ts';
@@ -14,6 +14,7 @@ import { standardVariants } from '../evaluation/variants.ts';
 import { defaultModelFolder, readModel } from '../model/model-folder.ts';
 import { runFiles } from '../training/job.ts';
 import { train } from '../training/train.ts';
+import { parseMargin } from './margin.ts';
 import { ProgressLine } from './progress-line.ts';
 import { interruptible, printJson, printLine } from './session.ts';
 
@@ -54,7 +55,7 @@ export function evaluateFinetuneCommand(): Command {
     .option('--json', 'print one JSON object a line')
     .addOption(new Option('--depth <name>', 'what is trained').choices(depths).default('head'))
     .addOption(new Option('--loss <name...>', 'losses to compare').choices(losses).default(['batch-hard']))
-    .option('--margin <soft|number...>', 'margins to compare', parseMargin, defaultMargins)
+    .option('--margin <soft|number...>', 'margins to compare', addMargin, defaultMargins)
     .option(
       '--seed <number...>',
       'of the photos that are learnt from, and of training',
@@ -187,10 +188,9 @@ function median(values: readonly (number | null | undefined)[]): string {
   return middle === undefined ? '-' : middle.toFixed(2);
 }
 
-function parseMargin(value: string, before: Margin[]): Margin[] {
-  const parsed = marginSchema.safeParse(value === 'soft' ? value : Number(value));
-  if (!parsed.success) throw new InvalidArgumentError('It is soft, or a number above 0 up to 10.');
-  return before === defaultMargins ? [parsed.data] : [...before, parsed.data];
+function addMargin(value: string, before: Margin[]): Margin[] {
+  const margin = parseMargin(value);
+  return before === defaultMargins ? [margin] : [...before, margin];
 }
 
 function parseSeed(value: string, before: number[]): number[] {

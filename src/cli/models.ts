@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { ModelsProgress, ModelVersion } from '../api-training.ts';
-import { ProgressLine } from './progress-line.ts';
+import type { ModelVersion } from '../api-training.ts';
+import { showDescribing } from './describing-line.ts';
 import { printJson, printLine, withLibrary } from './session.ts';
 import type { LibraryOptions, Session } from './session.ts';
 
@@ -89,19 +89,12 @@ async function removeVersion({ library, json }: Session, id: number): Promise<vo
 /** Shows the describing until the version is in use. One that is interrupted goes on the next time. */
 async function change({ library, signal, json }: Session, begin: () => Promise<unknown>): Promise<void> {
   const { models } = library;
-  const line = new ProgressLine('Describing');
-  const show = ({ phase, ...pace }: ModelsProgress) =>
-    line.show({ ...pace, phase: phase === 'idle' ? phase : 'indexing', failed: 0 });
   const interrupted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
-  models.on('progress', show);
-  try {
+  await showDescribing(models, async () => {
     await begin();
     // A notice has told why.
     if (await Promise.race([models.finished(), interrupted])) process.exitCode = 1;
-  } finally {
-    line.clear();
-    models.off('progress', show);
-  }
+  });
   if (signal.aborted) return;
   const version = (await models.versions.list()).find(({ active }) => active);
   if (version) print(version, json);

@@ -4,7 +4,6 @@ import {
   depths,
   distanceSchema,
   losses,
-  marginSchema,
   samplingSchema,
   trainingSourceSchema,
 } from '../api-training.ts';
@@ -23,6 +22,8 @@ import { AkinError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Library } from '../library.ts';
 import { indexPhotos } from './index-photos.ts';
+import { showDescribing } from './describing-line.ts';
+import { parseMargin } from './margin.ts';
 import { ProgressLine } from './progress-line.ts';
 import { printJson, printLine, withLibrary } from './session.ts';
 import type { LibraryOptions, Session } from './session.ts';
@@ -236,21 +237,18 @@ async function decide(
   name?: string,
 ): Promise<void> {
   const { training, models } = library;
-  const line = new ProgressLine('Describing');
   const cancel = () => void models.cancel();
-  models.on('progress', ({ phase, ...pace }) =>
-    line.show({ ...pace, phase: phase === 'idle' ? phase : 'indexing', failed: 0 }),
-  );
   signal.addEventListener('abort', cancel);
   try {
-    const run = await training.decide(runId, decision, name);
-    if (signal.aborted) cancel();
-    // A notice has told why.
-    if (await models.finished()) process.exitCode = 1;
-    if (json) printJson({ run });
-    else printLine(headingOf(run));
+    await showDescribing(models, async () => {
+      const run = await training.decide(runId, decision, name);
+      if (signal.aborted) cancel();
+      // A notice has told why.
+      if (await models.finished()) process.exitCode = 1;
+      if (json) printJson({ run });
+      else printLine(headingOf(run));
+    });
   } finally {
-    line.clear();
     signal.removeEventListener('abort', cancel);
   }
 }
@@ -277,12 +275,6 @@ class TrainingLines {
   clear(): void {
     this.#line.clear();
   }
-}
-
-function parseMargin(value: string): Margin {
-  const parsed = marginSchema.safeParse(value === 'soft' ? value : Number(value));
-  if (!parsed.success) throw new InvalidArgumentError('It is soft, or a number above 0 up to 10.');
-  return parsed.data;
 }
 
 function parseCount(value: string): number {

@@ -2,10 +2,10 @@
  * Fine-tuning on a data set with a folder for each thing: photos of every other folder are learnt from, the other folders
  * and some photos of the first ones are what it is measured with.
  */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { textToByteString } from '../catalog/path-bytes.ts';
+import { digestOf } from '../model/model-file.ts';
 import { Random } from '../training/random.ts';
 import type { TrainingJob } from '../training/job.ts';
 import type { TrainingSettings } from '../api-training.ts';
@@ -32,9 +32,7 @@ export async function finetuneJob(
   const files = [...groups.flatMap((group) => group.photos), ...others];
   const photos = [];
   for (const [place, file] of files.entries()) {
-    const hash = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
+    const hash = digestOf(await readFile(file));
     photos.push({ id: place + 1, path: textToByteString(path.resolve(file)), hash });
   }
   let next = 0;

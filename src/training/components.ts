@@ -3,12 +3,23 @@ export class Components {
   readonly #parent = new Map<number, number>();
 
   join(a: number, b: number): void {
-    this.#parent.set(this.#rootOf(a), this.#rootOf(b));
+    const [one, other] = [this.nameOf(a), this.nameOf(b)];
+    if (one !== other) this.#parent.set(Math.max(one, other), Math.min(one, other));
+  }
+
+  /** The smallest node of the component that a node is in. */
+  nameOf(node: number): number {
+    let at = node;
+    for (let above = this.#above(at); above !== at; above = this.#above(at)) {
+      this.#parent.set(at, this.#above(above));
+      at = this.#above(at);
+    }
+    return at;
   }
 
   /** Whether a way of joined pairs leads from one node to the other. */
   areJoined(a: number, b: number): boolean {
-    return this.#rootOf(a) === this.#rootOf(b);
+    return this.nameOf(a) === this.nameOf(b);
   }
 
   /**
@@ -18,21 +29,12 @@ export class Components {
   among(nodes: readonly number[]): number[][] {
     const components = new Map<number, number[]>();
     for (const node of nodes) {
-      const root = this.#rootOf(node);
+      const root = this.nameOf(node);
       const component = components.get(root);
       if (component) component.push(node);
       else components.set(root, [node]);
     }
     return [...components.values()];
-  }
-
-  #rootOf(node: number): number {
-    let at = node;
-    for (let above = this.#above(at); above !== at; above = this.#above(at)) {
-      this.#parent.set(at, this.#above(above));
-      at = this.#above(at);
-    }
-    return at;
   }
 
   #above(node: number): number {

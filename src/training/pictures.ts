@@ -1,5 +1,4 @@
 /** The photos of a run as pixels, kept in memory as far as they fit: most are looked at many times. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { displayPath } from '../catalog/path-bytes.ts';
 import type { ByteString } from '../catalog/path-bytes.ts';
@@ -8,6 +7,7 @@ import { Budget } from '../ingest/budget.ts';
 import { decodePhoto } from '../ingest/decode.ts';
 import { asReadError } from '../ingest/read-error.ts';
 import { systemPath } from '../ingest/walk.ts';
+import { digestOf } from '../model/model-file.ts';
 import type { RgbPixels } from '../model/trunk.ts';
 
 /** A photo of a run. */
@@ -74,8 +74,7 @@ export class Pictures {
         throw asReadError(error, name);
       });
       // What is remembered of a photo goes by its hash, and must not be made of another one.
-      if (createHash('sha256').update(content).digest('hex') !== hash)
-        throw new AkinError('photo-missing', { path: name });
+      if (digestOf(content) !== hash) throw new AkinError('photo-missing', { path: name });
       const { pixels } = await decodePhoto(content, { longSide: this.#longSide, name, thumbnail: false });
       this.#keep(place, pixels);
       return pixels;

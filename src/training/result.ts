@@ -91,15 +91,16 @@ export async function resultOf(
     const validation = await validationPrecision(model, parts, pictures, quiet);
     return { share, validation, kept: await keptToChoose(model) };
   });
-  const model = mixed(parent, tuned, proposal.share);
+  const model = proposal.share === 1 ? tuned : mixed(parent, tuned, proposal.share);
+  const keptByModel = await kept(model);
   const figures = await measure(job, parts, pictures, [parent, model, tuned], others, options);
   return {
     model,
     figures: {
       ...figures.gains,
-      kept: keptFigure(others, await kept(model)),
+      kept: keptFigure(others, keptByModel),
       share: proposal.share,
-      tuned: { ...figures.tuned, kept: await kept(tuned) },
+      tuned: { ...figures.tuned, kept: model === tuned ? keptByModel : await kept(tuned) },
       better: proposal.better,
     },
     examples: figures.examples,
@@ -125,13 +126,18 @@ async function measure(
   const database = [
     ...new Set([...[...heldOut, ...fresh, ...own].flatMap((album) => album.photos), ...others]),
   ];
-  const described: Descriptors[] = [];
-  for (const [at, model] of models.entries()) {
+  const described = new Map<Model, Descriptors>();
+  const distinct = [...new Set(models)];
+  for (const [at, model] of distinct.entries()) {
     const report = (done: number) =>
-      options.report(at * database.length + done, models.length * database.length);
-    described.push(await describePlaces(model, pictures, database, { ...options, report }));
+      options.report(at * database.length + done, distinct.length * database.length);
+    described.set(model, await describePlaces(model, pictures, database, { ...options, report }));
   }
-  const [before, after, tuned] = described as [Descriptors, Descriptors, Descriptors];
+  const [before, after, tuned] = models.map((model) => described.get(model)!) as [
+    Descriptors,
+    Descriptors,
+    Descriptors,
+  ];
   const compare = (albums: readonly MeasuredAlbum[]) =>
     compareModels(albums, database, before, after, job.settings.seed);
   const [one, two, three] = [compare(heldOut), compare(fresh), compare(own)];

@@ -11,6 +11,7 @@
  * from each album's and photo's own id: other albums, or another order of them, change little. So a run that goes on
  * from the model of an earlier one holds out what that one held out, and is not measured on what it has learnt.
  */
+import { Components } from './components.ts';
 
 export interface AlbumPhotos {
   readonly id: number;
@@ -176,23 +177,9 @@ function splitAlbum(
 
 /** Names each photo's shot by the smallest photo of it: pairs that hang together are one. */
 export function shots(copies: readonly (readonly [number, number])[]): (photo: number) => number {
-  const parents = new Map<number, number>();
-  const find = (photo: number): number => {
-    let root = photo;
-    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next;
-    // The way up is shortened for whoever goes it next.
-    for (let at = photo; at !== root;) {
-      const next = parents.get(at)!;
-      parents.set(at, root);
-      at = next;
-    }
-    return root;
-  };
-  for (const [a, b] of copies) {
-    const [one, other] = [find(a), find(b)];
-    if (one !== other) parents.set(Math.max(one, other), Math.min(one, other));
-  }
-  return find;
+  const components = new Components();
+  for (const [a, b] of copies) components.join(a, b);
+  return (photo) => components.nameOf(photo);
 }
 
 const purposes = ['album', 'photo', 'validation', 'other'] as const;
